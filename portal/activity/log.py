@@ -1,0 +1,31 @@
+"""The audit log: every verb leaves a row, in the verb's own transaction."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from portal.activity.models import Activity
+
+
+def record(by: Any, verb: str, obj: models.Model, **data: Any) -> Activity:
+    """Note that ``by`` (a user, or None for the portal itself) did ``verb`` to ``obj``.
+
+    ``data`` must be JSON-serializable and must not hold contact details: timelines are shown to
+    whoever may see the object's history.
+    """
+    return Activity.objects.create(
+        actor=by,
+        verb=verb,
+        object_type=ContentType.objects.get_for_model(obj),
+        object_id=obj.pk,
+        object_label=str(obj)[:250],
+        data=data,
+    )
+
+
+def timeline(obj: models.Model) -> models.QuerySet[Activity]:
+    """What happened to ``obj``, newest first, with the people who did it. Ask first who may see it."""
+    return Activity.objects.filter(
+        object_type=ContentType.objects.get_for_model(obj), object_id=obj.pk
+    ).select_related("actor")

@@ -1,0 +1,115 @@
+import uuid
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Category(models.TextChoices):
+    """What people switch on and off. A notification's category is the first part of its kind."""
+
+    DIALOGUES = "dialogues", _("Meetings and dialogues")
+    PARTNERS = "partners", _("Partner opportunities and introductions")
+    RESOURCES = "resources", _("Guides and resources")
+    ACCOUNTS = "accounts", _("Your account and organizations")
+
+
+#: Mail about one's own account cannot be switched off.
+ALWAYS_MAILED = {Category.ACCOUNTS}
+
+
+class NotificationQuerySet(models.QuerySet):
+    def due(self):
+        """Promises whose mail is still owed and may be tried now."""
+        return self.filter(status=Notification.Status.PENDING, due_at__lte=timezone.now()).order_by("due_at", "pk")
+
+    def visible_to(self, user):
+        """A person's own inbox: what has been delivered to her, newest first."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(recipient=user).exclude(subject="").order_by("-created_at", "-pk")
+
+    def unread(self):
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """One promise to one recipient about one object: the outbox row, the mail and the inbox entry."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", pgettext_lazy("delivery", "Pending")
+        SENT = "sent", pgettext_lazy("delivery", "Sent")
+        MUTED = "muted", pgettext_lazy("delivery", "Inbox only")
+        FAILED = "failed", pgettext_lazy("delivery", "Failed")
+        BOUNCED = "bounced", pgettext_lazy("delivery", "Bounced")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
+    )
+    kind = models.CharField(_("kind"), max_length=80)
+    about_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    about_id = models.BigIntegerField()
+    about = GenericForeignKey("about_type", "about_id")
+    # Same recipient, kind and key: the same promise, made once.
+    key = models.CharField(max_length=200)
+    context = models.JSONField(default=dict, blank=True)
+    # The iCalendar part as promised; a later change is a later promise with a higher SEQUENCE.
+    calendar_method = models.CharField(max_length=10, blank=True)
+    calendar_body = models.TextField(blank=True)
+
+    status = models.CharField(_("delivery"), max_length=8, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # Rendered at delivery in the recipient's language, for the inbox.
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    url = models.CharField(_("address"), max_length=500, blank=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "kind", "key"], name="notification_promised_once"),
+            models.CheckConstraint(
+                condition=~Q(status="sent") | Q(sent_at__isnull=False), name="notification_sent_when"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(status="pending"), name="notification_due"),
+            models.Index(fields=["recipient", "-created_at"], name="notification_inbox"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} → {self.recipient_id}"
+
+    @property
+    def category(self) -> str:
+        return self.kind.partition("/")[0]
+
+
+class Preference(models.Model):
+    """Whether a person wants mail of a category; without a row she does."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")
+    category = models.CharField(_("category"), max_length=12, choices=Category)
+    by_mail = models.BooleanField(_("send me mail"), default=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("notification preference")
+        verbose_name_plural = _("notification preferences")
+        constraints = [models.UniqueConstraint(fields=["user", "category"], name="preference_once")]
+
+    def __str__(self):
+        return f"{self.user_id} {self.category}"

@@ -1,0 +1,27 @@
+"""The composition root: with ``portal/home.py`` the only module that sees every app."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import health, home
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+if settings.MAIL_VIEWER:
+    urlpatterns.append(path("mail/", include("django_mail_viewer.urls")))
+
+urlpatterns += i18n_patterns(
+    path("", home.home, name="home"),
+    path("desk/", home.desk, name="desk"),
+    path("account/", include("allauth.urls")),
+    path("", include("portal.accounts.urls")),
+    path("notifications/", include("portal.notifications.urls")),
+    path("resources/", include("resources.urls")),
+    path("dialogues/", include("dialogues.urls")),
+    path("", include("partners.urls")),  # /opportunities/ and /directory/
+)

@@ -1,0 +1,72 @@
+"""A small fixed cast. Names say what a person is; see tests/factories/accounts.py for the organizations."""
+
+import pytest
+from django.utils import translation
+
+from tests.factories.accounts import UserFactory
+from tests.factories.reference import economy
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Each test starts in English; a test in another language says so."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def us(db):
+    return economy("US")
+
+
+@pytest.fixture
+def mx(db):
+    return economy("MX")
+
+
+@pytest.fixture
+def tw(db):
+    return economy("TW")
+
+
+@pytest.fixture
+def sme(us):
+    """Owner of a firm in the United States."""
+    return UserFactory(full_name="Sara Smith", sme_in="US")
+
+
+@pytest.fixture
+def sme_tw(tw):
+    """Owner of a firm in Taiwan, who reads Chinese."""
+    return UserFactory(full_name="林雅婷", sme_in="TW", language="zh-hant", time_zone="Asia/Taipei")
+
+
+@pytest.fixture
+def chamber(us):
+    """Manager at a verified chamber in the United States."""
+    return UserFactory(full_name="Charles Chamber", chamber_in="US")
+
+
+@pytest.fixture
+def official(us):
+    """Official of the United States."""
+    return UserFactory(full_name="Olivia Official", official_of="US")
+
+
+@pytest.fixture
+def official_mx(mx):
+    """Official of Mexico, who reads Spanish."""
+    return UserFactory(
+        full_name="Óscar Oficial", official_of="MX", language="es", time_zone="America/Mexico_City"
+    )
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(full_name="Ada Admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def outsider(db):
+    """Signed in, member of nothing."""
+    return UserFactory(full_name="Otto Outsider")
