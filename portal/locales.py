@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -15,6 +16,8 @@ from django.utils.translation.template import templatize
 #: The interface is written in English; these three are translated.
 TRANSLATED = ("zh_Hant", "es", "fr")
 PACKAGES = ("portal", "resources", "dialogues", "partners")
+# Dates in the files would make every update a change.
+_UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 _CALLS: dict[str, tuple | None] = {
     "_": None,
     "gettext": None,
@@ -62,15 +65,36 @@ def update_catalogues() -> dict[str, int]:
     for locale in TRANSLATED:
         path = catalogue_path(locale)
         path.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = _read(path, locale) if path.exists() else Catalog(locale=locale)
+        catalogue = (
+            _read(path, locale)
+            if path.exists()
+            else Catalog(
+                locale=locale,
+                project="SME Dialogue portal",
+                version="1",
+                header_comment=f"# The interface of the SME Dialogue portal: {locale}.",
+            )
+        )
         catalogue.update(marked, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         catalogue.fuzzy = False
+        catalogue.creation_date = catalogue.revision_date = _UNDATED
         with path.open("wb") as output:
             # Line numbers would change with every edit and drown what a reviewer wants to see.
             write_po(output, catalogue, width=100, sort_output=True, include_lineno=False, omit_header=False)
         missing[locale] = sum(1 for message in catalogue if message.id and not _is_translated(message))
     return missing
+
+
+def untranslated() -> dict[str, list[str]]:
+    """The marked strings that a catalogue lacks or leaves without a translation, by locale."""
+    marked = [(message.id, message.context) for message in marked_messages() if message.id]
+    found = {}
+    for locale in TRANSLATED:
+        catalogue = _read(catalogue_path(locale), locale)
+        rows = [(key, catalogue.get(*key)) for key in marked]
+        found[locale] = [_first(key[0]) for key, row in rows if row is None or not _is_translated(row)]
+    return found
 
 
 def compile_catalogues(locale_dir: Path | None = None) -> list[Path]:
@@ -96,6 +120,10 @@ def compile_catalogues(locale_dir: Path | None = None) -> list[Path]:
 def _read(path: Path, locale: str) -> Catalog:
     with path.open("rb") as lines:
         return read_po(lines, locale=locale)
+
+
+def _first(identity: str | tuple[str, ...]) -> str:
+    return identity if isinstance(identity, str) else identity[0]
 
 
 def _is_translated(message) -> bool:
