@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -37,10 +37,19 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What she may do follows from her organizations, never from a flag (except is_staff)."""
 
+    class Purpose(models.TextChoices):
+        """What brought her here, as she said at sign-up. It grants nothing; it chooses the first steps."""
+
+        SME = "sme", _("I own or work for a small or medium-sized enterprise")
+        CHAMBER = "chamber", _("I work for a chamber, trade-promotion or cluster body")
+        AGENCY = "agency", _("I work for a government agency")
+        VISITOR = "visitor", _("I am looking around")
+
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     full_name = models.CharField(_("full name"), max_length=150)
     language = models.CharField(_("language"), max_length=7, choices=Language, default=Language.EN)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    purpose = models.CharField(_("what brings you here"), max_length=8, choices=Purpose, blank=True)
     is_staff = models.BooleanField(_("portal administrator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_sample = models.BooleanField(_("demonstration account"), default=False)
@@ -77,6 +86,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             .order_by("pk")
         )
 
+    def forget_memberships(self) -> None:
+        """Fetch them anew at the next question; verbs call this when they changed one of hers."""
+        self.__dict__.pop("active_memberships", None)
+
+    def verified_addresses(self) -> set[str]:
+        """The e-mail addresses she proved to be hers, in lower case."""
+        addresses = self.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+        return {address.lower() for address in addresses}
+
 
 class OrganizationQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -98,7 +116,12 @@ class OrganizationQuerySet(models.QuerySet):
         return self.verified().filter(kind=Organization.Kind.AGENCY)
 
     def awaiting_verification(self):
-        return self.filter(status=Organization.Status.PENDING).order_by("created_at")
+        """Longest waiting first."""
+        return self.filter(status=Organization.Status.PENDING).order_by(Coalesce("asked_at", "created_at"), "pk")
+
+    def findable(self):
+        """What a signed-in person looking for her own organization may find: its name, kind and economy."""
+        return self.exclude(status=Organization.Status.REFUSED)
 
 
 class Organization(models.Model):
@@ -150,6 +173,7 @@ class Organization(models.Model):
     )
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     verification_note = models.TextField(_("how it was verified, or why not"), blank=True)
+    asked_at = models.DateTimeField(_("verification asked for"), null=True, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
@@ -187,6 +211,24 @@ class MembershipQuerySet(models.QuerySet):
     def managers(self):
         return self.active().filter(role=Membership.Role.MANAGER)
 
+    def requested(self):
+        """Those who asked to join, longest waiting first."""
+        return self.filter(status=Membership.Status.REQUESTED).order_by("created_at", "pk")
+
+    def visible_to(self, user):
+        """Her own; the people of her organizations; requests and past members only where she manages."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self.all()
+        mine = [m.organization_id for m in user.active_memberships]
+        managed = [m.organization_id for m in user.active_memberships if m.role == Membership.Role.MANAGER]
+        return self.filter(
+            Q(user=user)
+            | Q(organization__in=mine, status=Membership.Status.ACTIVE)
+            | Q(organization__in=managed)
+        )
+
 
 class Membership(models.Model):
     """A person's place in an organization. Ended memberships are kept, so that history stays readable."""
@@ -214,6 +256,7 @@ class Membership(models.Model):
     )
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.MEMBER)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.ACTIVE)
+    reason = models.TextField(_("why it was declined or ended"), blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = MembershipQuerySet.as_manager()
@@ -232,9 +275,38 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.user} – {self.organization}"
 
+    def get_absolute_url(self):
+        """Where the managers answer a request, and where its owner sees what became of it."""
+        if self.status == self.Status.REQUESTED:
+            return reverse("organization-people", args=[self.organization.slug])
+        return reverse("profile")
+
 
 def invitation_token() -> str:
     return get_random_string(43)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Sent, neither answered nor past its date."""
+        return self.filter(status=Invitation.Status.SENT, expires_at__gt=timezone.now())
+
+    def visible_to(self, user):
+        """Those of the organizations she manages; an administrator's are all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self.all()
+        managed = [m.organization_id for m in user.active_memberships if m.role == Membership.Role.MANAGER]
+        return self.filter(organization__in=managed)
+
+    def held_by(self, token):
+        """The one whose link is held: the unguessable token itself is the permission to look."""
+        return self.filter(token=token)
+
+    def addressed_to(self, user):
+        """The open ones sent to an address that is proven to be hers."""
+        return self.open().annotate(address=Lower("email")).filter(address__in=user.verified_addresses())
 
 
 class Invitation(models.Model):
@@ -244,8 +316,14 @@ class Invitation(models.Model):
         SENT = "sent", pgettext_lazy("invitation", "Sent")
         ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
         WITHDRAWN = "withdrawn", pgettext_lazy("invitation", "Withdrawn")
+        EXPIRED = "expired", pgettext_lazy("invitation", "Expired")
 
-    MOVES = {Status.SENT: {Status.ACCEPTED, Status.WITHDRAWN}, Status.ACCEPTED: set(), Status.WITHDRAWN: set()}
+    MOVES = {
+        Status.SENT: {Status.ACCEPTED, Status.WITHDRAWN, Status.EXPIRED},
+        Status.ACCEPTED: set(),
+        Status.WITHDRAWN: set(),
+        Status.EXPIRED: set(),
+    }
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="invitations", verbose_name=_("organization")
@@ -259,6 +337,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("valid until"))
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
@@ -269,4 +349,12 @@ class Invitation(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.email} → {self.organization}"
+        # Not the address: this text ends up in the activity log.
+        return f"→ {self.organization}"
+
+    def get_absolute_url(self):
+        return reverse("invitation-accept", args=[self.token])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.SENT and self.expires_at > timezone.now()
