@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 if sys.platform != "win32":  # importable everywhere, so that Servers.start() can say what is missing
     import fcntl
@@ -45,15 +46,19 @@ class User:
         if self.ids is None:
             return
         os.chown(path, *self.ids)
-        for folder, folders, files in os.walk(path):
-            for name in (*folders, *files):
-                os.lchown(os.path.join(folder, name), *self.ids)
+        for inside in path.rglob("*"):
+            os.lchown(inside, *self.ids)
+
+    def options(self) -> dict[str, Any]:
+        """What makes `subprocess` run a program as this user."""
+        if self.ids is None:
+            return {}
+        return {"user": self.ids[0], "group": self.ids[1], "extra_groups": []}
 
     def can(self, *argv: str | Path) -> bool:
         """Whether this user can run the command: the real thing, not a guess from permission bits."""
-        options = {} if self.ids is None else {"user": self.ids[0], "group": self.ids[1], "extra_groups": []}
         try:
-            done = subprocess.run([str(part) for part in argv], cwd="/", capture_output=True, check=False, **options)
+            done = subprocess.run(argv, cwd="/", capture_output=True, check=False, **self.options())  # noqa: S603 -- ours
         except PermissionError:
             return False
         return done.returncode == 0
@@ -144,7 +149,7 @@ def prepare_home(data_dir: Path, *, durable: bool) -> Path:
     """
     home = data_dir / "servers"
     if home.is_symlink() and not home.exists():
-        raise EmbeddedError(f"{home} points to {os.readlink(home)}, which is gone; restore it or remove the link.")
+        raise EmbeddedError(f"{home} points to {home.readlink()}, which is gone; restore it or remove the link.")
     if not home.exists():
         if os.geteuid() == 0 and not choose_user(home).can_enter(data_dir):
             parent = state_folder() if durable else Path(tempfile.gettempdir())
@@ -172,7 +177,7 @@ def socket_folder(home: Path, user: User) -> Path:
     forget_socket_folder(home)  # may be left by a run that was killed
     if len(os.fsencode(link / ".s.PGSQL.5432")) <= LONGEST_SOCKET and "," not in str(link):
         return make_private(link, user)
-    fresh = Path(tempfile.mkdtemp(prefix="sme-", dir="/tmp"))  # noqa: S108 -- the short one; mkdtemp makes it private
+    fresh = Path(tempfile.mkdtemp(prefix="sme-", dir="/tmp"))  # the shortest there is; mkdtemp makes it private
     link.symlink_to(fresh)
     return make_private(fresh, user)
 
@@ -196,12 +201,13 @@ def take_lock(path: Path, *, patience: float = 0.0) -> int | None:
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
         except BlockingIOError:
             if time.monotonic() >= until:
                 os.close(descriptor)
                 return None
             time.sleep(0.05)
+        else:
+            return descriptor
 
 
 def _programs_in(postgres: Path, valkey: Path) -> Programs:
@@ -240,7 +246,9 @@ def _copy_wheels(copy: Path) -> None:
 def _wheel(package: str) -> Path:
     found = importlib.util.find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise EmbeddedError(f"The package {package} is not installed; set DATABASE_URL and REDIS_URL to your own servers.")
+        raise EmbeddedError(
+            f"The package {package} is not installed; set DATABASE_URL and REDIS_URL to your own servers."
+        )
     return Path(found.submodule_search_locations[0])
 
 

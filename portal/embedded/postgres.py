@@ -43,7 +43,7 @@ class Postgres:
             log=self.log,
             env=_environment(),
             cwd="/",
-            user=user.ids,
+            run_as=user.options(),
             keep=[keep],
         )
 
@@ -91,7 +91,9 @@ class Postgres:
         try:
             return self.password_file.read_text().strip()
         except FileNotFoundError:
-            raise EmbeddedError(f"The password file {self.password_file} is missing; restore it from a backup.") from None
+            raise EmbeddedError(
+                f"The password file {self.password_file} is missing; restore it from a backup."
+            ) from None
 
     def _initialize(self) -> None:
         """Make the cluster beside its place and move it in when complete: a broken attempt leaves nothing half-made."""
@@ -107,10 +109,7 @@ class Postgres:
         copy.touch(mode=0o600)
         copy.write_text(password.read_text())
         self.user.give(copy)
-        options: dict[str, object] = {}
-        if self.user.ids:
-            options = {"user": self.user.ids[0], "group": self.user.ids[1], "extra_groups": []}
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 -- our own command
             [
                 *(self.programs.initdb, "-D", half, "-U", ROLE, "-E", "UTF8", "-A", "scram-sha-256"),
                 *(f"--pwfile={copy}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
@@ -121,11 +120,13 @@ class Postgres:
             capture_output=True,
             text=True,
             check=False,
-            **options,  # type: ignore[call-overload]
+            **self.user.options(),
         )
         copy.unlink()
         if done.returncode:
-            raise EmbeddedError(f"PostgreSQL could not make its files in {half}: {done.stderr.strip().splitlines()[-1]}")
+            raise EmbeddedError(
+                f"PostgreSQL could not make its files in {half}: {done.stderr.strip().splitlines()[-1]}"
+            )
         password.replace(self.password_file)
         half.rename(self.cluster)
 
@@ -146,7 +147,9 @@ class Postgres:
         if pid_file.exists():
             first = pid_file.read_text().partition("\n")[0].strip()
             if first.isdigit() and _serves(int(first), self.cluster):
-                raise EmbeddedError(f"Another PostgreSQL (process {first}) is running on {self.cluster}; stop it first.")
+                raise EmbeddedError(
+                    f"Another PostgreSQL (process {first}) is running on {self.cluster}; stop it first."
+                )
             pid_file.unlink()
 
     def _try_to_start(self, until: float) -> str:
@@ -180,10 +183,11 @@ def _serves(pid: int, cluster: Path) -> bool:
     """Whether the process is a PostgreSQL on this cluster: a server's working directory is its cluster."""
     if sys.platform == "linux":
         try:
-            return os.readlink(f"/proc/{pid}/cwd") == str(cluster) and pid != os.getpid()
+            return Path(f"/proc/{pid}/cwd").readlink() == cluster and pid != os.getpid()
         except OSError:  # gone, or another user's: not a server of ours
             return False
-    shown = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    command = ["/bin/ps", "-o", "command=", "-p", str(pid)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
     return "postgres" in shown.stdout and str(cluster) in shown.stdout
 
 

@@ -34,7 +34,8 @@ class Child:
 
     When our process dies, even by SIGKILL, the kernel sends the child `on_orphaned` (Linux, started from the main
     thread) or a small minder process does (elsewhere: the kernel's signal follows the *thread* that started it).
-    `user` is (uid, gid) to run as; `keep` are file descriptors it inherits; output is appended to `log`.
+    `run_as` are the `subprocess` options that choose its user, `keep` the file descriptors it inherits; its output
+    is appended to `log`, or goes to our standard error.
     """
 
     def __init__(
@@ -47,13 +48,13 @@ class Child:
         log: Path | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path | str | None = None,
-        user: tuple[int, int] | None = None,
+        run_as: Mapping[str, Any] | None = None,
         keep: Sequence[int] = (),
         minder: bool | None = None,
     ) -> None:
         self.name, self.argv, self.log = name, [str(part) for part in argv], log
         self.stop_with, self.on_orphaned = stop_with, on_orphaned or stop_with
-        self.env, self.cwd, self.user, self.keep = env, cwd, user, tuple(keep)
+        self.env, self.cwd, self.run_as, self.keep = env, cwd, run_as or {}, tuple(keep)
         self.minder = minder
         self.process: subprocess.Popen[bytes] | None = None
         self._minder: subprocess.Popen[bytes] | None = None
@@ -76,13 +77,8 @@ class Child:
         by_minder = self.minder
         if by_minder is None:
             by_minder = sys.platform != "linux" or threading.current_thread() is not threading.main_thread()
-        options: dict[str, Any] = {}
-        if self.user:
-            options |= {"user": self.user[0], "group": self.user[1], "extra_groups": []}
-        if not by_minder:
-            options["preexec_fn"] = _die_with_parent(self.on_orphaned)
         with _opened(self.log) as output:
-            self.process = subprocess.Popen(  # noqa: PLW1509 -- preexec_fn: libc is loaded before the fork
+            self.process = subprocess.Popen(  # noqa: S603 -- the commands are ours
                 self.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -91,7 +87,8 @@ class Child:
                 cwd=self.cwd,
                 pass_fds=self.keep,
                 start_new_session=True,
-                **options,
+                preexec_fn=None if by_minder else _die_with_parent(self.on_orphaned),  # noqa: PLW1509 -- see there
+                **self.run_as,
             )
         self._started = time.monotonic()
         if by_minder:
@@ -113,7 +110,7 @@ class Child:
         return True
 
     def stop(self, *, patience: float = 10.0, then: Sequence[signal.Signals] = (signal.SIGKILL,)) -> None:
-        """Ask it to stop, wait `patience` seconds, then insist with each signal in `then`; leaves nothing of its group."""
+        """Ask it to stop; after `patience` seconds insist with each signal in `then`. Leaves nothing of its group."""
         for number in (self.stop_with, *then):
             if not self.is_running:
                 break
@@ -162,7 +159,7 @@ def _opened(log: Path | None) -> IO[bytes]:
 
 def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """What the child runs between fork and exec, after it has become its user (which would clear the setting)."""
-    libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
+    libc, parent = ctypes.CDLL(None), os.getpid()  # loaded before the fork: other threads may hold locks then
 
     def ask_kernel() -> None:
         if libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0) != 0 or os.getppid() != parent:
@@ -172,7 +169,7 @@ def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
 
 
 def _mind(pid: int, number: signal.Signals) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-I", "-S", "-c", MINDER, str(pid), str(int(number))],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -26,7 +26,7 @@ LINGER = 60.0  # seconds that servers of a killed run may need to shut down
 
 
 class Servers:
-    """PostgreSQL and Valkey on unix sockets in a private folder; `with Servers(path) as servers:` or start() and stop().
+    """PostgreSQL and Valkey on unix sockets in a private folder. Use as a context manager or by start() and stop().
 
     The servers are children of this process and end with it, however it ends. On Linux they end with the *thread*
     that starts them, unless it is the main one. As root they run as an unprivileged user (see places.py).
@@ -86,7 +86,7 @@ class Servers:
                     server.start()
         except PermissionError as error:
             self.stop()
-            raise EmbeddedError(f"No permission for {error.filename}: it belongs to another user.") from error
+            raise _refused(error) from error
         except BaseException:
             self.stop()
             raise
@@ -107,9 +107,13 @@ class Servers:
         if self._own_lock is not None:
             raise EmbeddedError("Stop the servers before removing their files.")
         self.data_dir = prepare_data_dir(self.data_dir)
-        self._lock()
-        self._erase()
-        self._release()
+        try:
+            self._lock()
+            self._erase()
+        except PermissionError as error:
+            raise _refused(error) from error
+        finally:
+            self._release()
 
     def start_valkey(self) -> None:
         self._running(self.valkey, "Valkey").start()
@@ -141,14 +145,10 @@ class Servers:
         self._own_lock = take_lock(self.data_dir / "lock")
         if self._own_lock is None:
             raise EmbeddedError(f"Another copy is running on the data directory {self.data_dir}; stop it first.")
-        try:
-            self.home = prepare_home(self.data_dir, durable=self.durable)
-            self._servers_lock = take_lock(self.home / "lock", patience=LINGER)
-            if self._servers_lock is None:
-                raise EmbeddedError(f"Servers of an earlier run still hold {self.home} after {LINGER:.0f} s.")
-        except BaseException:
-            self._release()
-            raise
+        self.home = prepare_home(self.data_dir, durable=self.durable)
+        self._servers_lock = take_lock(self.home / "lock", patience=LINGER)
+        if self._servers_lock is None:
+            raise EmbeddedError(f"Servers of an earlier run still hold {self.home} after {LINGER:.0f} s.")
 
     def _make(self) -> None:
         """Choose user, programs and folders; make both server objects."""
@@ -158,24 +158,32 @@ class Servers:
         programs, run = programs_for(user), socket_folder(self.home, user)
         (self.home / "log").mkdir(mode=0o700, exist_ok=True)
         make_private(self.home / "valkey", user)
-        options = {"keep": self._servers_lock, "durable": self.durable}
+        places, keep, durable = (self.home, run, programs, user), self._servers_lock, self.durable
         postgres, valkey = self._wanted
-        self.postgres = Postgres(self.home, run, programs, user, **options) if postgres else None
-        self.valkey = Valkey(self.home, run, programs, user, **options) if valkey else None
+        self.postgres = Postgres(*places, keep=keep, durable=durable) if postgres else None
+        self.valkey = Valkey(*places, keep=keep, durable=durable) if valkey else None
 
     def _release(self) -> None:
-        if self._servers_lock is not None and self.home is not None:
-            os.close(self._servers_lock)
-            self._servers_lock = None
-            again = take_lock(self.home / "lock", patience=10)  # free only when the last server process is gone
-            if again is not None:
-                forget_socket_folder(self.home)
-                if not self.durable:
-                    self._erase()
-                os.close(again)
-        if self._own_lock is not None:
-            os.close(self._own_lock)
-            self._own_lock = None
+        try:
+            if self._servers_lock is not None and self.home is not None:
+                os.close(self._servers_lock)
+                self._servers_lock = None
+                if self.home.exists():
+                    self._tidy(self.home)
+        finally:
+            if self._own_lock is not None:
+                os.close(self._own_lock)
+                self._own_lock = None
+
+    def _tidy(self, home: Path) -> None:
+        """Wait until the last server process is gone, which frees their lock; remove what need not last."""
+        lock = take_lock(home / "lock", patience=10)
+        if lock is None:
+            raise EmbeddedError(f"A server process still holds {home} 10 s after it was stopped.")
+        forget_socket_folder(home)
+        if not self.durable:
+            self._erase()
+        os.close(lock)
 
     def _erase(self) -> None:
         link = self.data_dir / "servers"
@@ -189,3 +197,7 @@ class Servers:
         if server is None:
             raise EmbeddedError(f"The embedded {name} is not started.")
         return server
+
+
+def _refused(error: PermissionError) -> EmbeddedError:
+    return EmbeddedError(f"No permission for {error.filename}: it belongs to another user.")

@@ -1,6 +1,5 @@
 """The embedded Valkey, which speaks Redis: one unix socket, no TCP, an append-only file."""
 
-import signal
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -28,7 +27,7 @@ class Valkey:
             ],
             log=self.log,
             cwd="/",
-            user=user.ids,
+            run_as=user.options(),
             keep=[keep],
         )
 
