@@ -1,0 +1,44 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dialogues.models.session import Session
+from portal.reference.models import Topic
+
+
+class AgendaItem(models.Model):
+    """One point of a session's agenda. Who sees it is asked in ``dialogues.permissions.agenda_levels``."""
+
+    class Kind(models.TextChoices):
+        INFORMATION = "information", pgettext_lazy("agenda", "Information")
+        DISCUSSION = "discussion", pgettext_lazy("agenda", "Discussion")
+        DECISION = "decision", pgettext_lazy("agenda", "Decision")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", pgettext_lazy("agenda", "Everyone")
+        PARTICIPANTS = "participants", pgettext_lazy("agenda", "Participants")
+        OFFICIALS = "officials", pgettext_lazy("agenda", "Officials only")
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="agenda_items", verbose_name=_("session"))
+    order = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=250)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DISCUSSION)
+    visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.PUBLIC)
+    # Unknown for past sessions whose programme the sources do not time.
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    presenter = models.CharField(_("presenter"), max_length=200, blank=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="agenda_items", verbose_name=_("topics"))
+
+    class Meta:
+        verbose_name = _("agenda item")
+        verbose_name_plural = _("agenda items")
+        ordering = ["order", "pk"]
+        constraints = [
+            # Deferred, so that two items can change places in one transaction.
+            models.UniqueConstraint(
+                fields=["session", "order"], name="agenda_order_once", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
