@@ -1,5 +1,6 @@
 """Every state machine of the portal moves through :func:`move`."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -12,12 +13,15 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 @transaction.atomic
-def move(obj: Row, to: str, *, by: Any, verb: str | None = None, **changes: Any) -> Row:
+def move(
+    obj: Row, to: str, *, by: Any, verb: str | None = None, details: Mapping[str, Any] | None = None, **changes: Any
+) -> Row:
     """Move ``obj`` to status ``to`` together with ``changes``; return the fresh row.
 
     Locks first: of two simultaneous clicks the second sees the first one's status and is refused
     instead of overwriting it. ``type(obj).MOVES`` maps each status to the set it may go to next.
-    A refused object is untouched; the activity log gets ``verb`` (by default the new status).
+    A refused object is untouched; the activity log gets ``verb`` (by default the new status) and
+    ``details`` (a reason, say; JSON values).
 
     Raises ``ValidationError(code="illegal_move")`` when the table does not allow the move, and
     whatever the model's constraints raise.
@@ -35,7 +39,7 @@ def move(obj: Row, to: str, *, by: Any, verb: str | None = None, **changes: Any)
         setattr(row, field, value)
     row.validate_constraints()
     row.save(update_fields=list(changes))
-    record(by, verb or to, row, was=was)
+    record(by, verb or to, row, was=was, **(details or {}))
     return row
 
 
