@@ -41,10 +41,63 @@ def is_official_of(user, economy_code: str | None) -> bool:
 
 def is_manager_of(user, organization: Organization) -> bool:
     """Whether she manages this organization's people."""
-    return any(
-        m.organization_id == organization.pk and m.role == Membership.Role.MANAGER for m in memberships(user)
-    )
+    return any(m.organization_id == organization.pk and m.role == Membership.Role.MANAGER for m in memberships(user))
 
 
 def _verified(user, kind: str) -> list[Membership]:
     return [m for m in memberships(user) if m.organization.kind == kind and m.organization.is_verified]
+
+
+def can_join(user, organization: Organization) -> bool:
+    """Anybody signed in who is not in it yet; whether she is admitted, its managers say."""
+    return user.is_authenticated and organization.pk not in organization_ids(user)
+
+
+def can_see_people(user, organization: Organization) -> bool:
+    """Its people know each other and see its history; administrators see every organization's."""
+    return user.is_staff or organization.pk in organization_ids(user)
+
+
+def can_manage_people(user, organization: Organization) -> bool:
+    """Admit, invite, remove, give roles. Administrators too: some organizations have no manager yet."""
+    return user.is_staff or is_manager_of(user, organization)
+
+
+def can_edit(user, organization: Organization) -> bool:
+    """Keep its public facts current."""
+    return user.is_staff or is_manager_of(user, organization)
+
+
+def can_rename(user, organization: Organization) -> bool:
+    """Name and website are what was verified: once it is, only an administrator changes them."""
+    return user.is_staff or (is_manager_of(user, organization) and not organization.is_verified)
+
+
+def can_verify(user, organization: Organization) -> bool:
+    """Verify, refuse, take back."""
+    return user.is_staff
+
+
+def can_ask_again(user, organization: Organization) -> bool:
+    """Ask for verification after a refusal."""
+    return is_manager_of(user, organization)
+
+
+def can_leave(user, membership: Membership) -> bool:
+    """End her own membership."""
+    return membership.user_id == user.pk and membership.status == Membership.Status.ACTIVE
+
+
+def can_answer(user, membership: Membership) -> bool:
+    """Admit or decline who asked to join; nobody answers her own request unless she is an administrator."""
+    return can_manage_people(user, membership.organization)
+
+
+def can_remove(user, membership: Membership) -> bool:
+    """End somebody else's membership; for one's own there is leaving."""
+    return membership.user_id != user.pk and can_manage_people(user, membership.organization)
+
+
+def can_change_role(user, membership: Membership) -> bool:
+    """Make a manager, or a member again; a manager may step down herself."""
+    return can_manage_people(user, membership.organization)

@@ -4,11 +4,10 @@ import zoneinfo
 from functools import cache
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.languages import current
-from portal.middleware import TIME_ZONE_COOKIE
 
 #: Where most readers of a language live, among the Parties: a first guess that the form shows and she corrects.
 _LIKELY = {"zh-hant": "Asia/Taipei", "es": "America/Mexico_City", "fr": "America/Toronto", "en": "America/New_York"}
@@ -38,7 +37,13 @@ def choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(regions.items())
 
 
-def guess(request: HttpRequest) -> str:
-    """The zone she chose in the top bar, else the likeliest one for the language of the page."""
-    chosen = request.COOKIES.get(TIME_ZONE_COOKIE, "")
-    return chosen if chosen in known() else _LIKELY[current()]
+def choices_with(name: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The choices, and a rarer zone that somebody already has."""
+    offered = {zone for _region, zones in choices() for zone, _label in zones}
+    return choices() if name in offered else [(name, [(name, name)]), *choices()]
+
+
+def guess() -> str:
+    """For a form's first value: the zone she chose in the top bar, else the likeliest for the page's language."""
+    chosen = timezone.get_current_timezone_name()
+    return chosen if chosen != "UTC" else _LIKELY[current()]
