@@ -1,13 +1,34 @@
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dialogues.models.dialogue import Dialogue
+from dialogues.models.registration import Registration
 from dialogues.models.session import Session
+from portal.accounts.permissions import delegation
 from portal.reference.models import Topic
 
 
+class AgendaItemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Public items for all who see the session; the others for participants and officials of the Parties."""
+        items = self.filter(session__in=Session.objects.visible_to(user))
+        public = Q(visibility=AgendaItem.Visibility.PUBLIC)
+        if not user.is_authenticated:
+            return items.filter(public)
+        official = Exists(
+            Dialogue.parties.through.objects.filter(
+                dialogue=OuterRef("session__dialogue"), economy__in=delegation(user)
+            )
+        )
+        registered = Exists(Registration.objects.open().filter(session=OuterRef("session"), user=user))
+        participants = Q(visibility=AgendaItem.Visibility.PARTICIPANTS) & Q(registered)
+        return items.filter(public | participants | official)
+
+
 class AgendaItem(models.Model):
-    """One point of a session's agenda. Who sees it is asked in ``dialogues.permissions.agenda_levels``."""
+    """One point of a session's agenda."""
 
     class Kind(models.TextChoices):
         INFORMATION = "information", pgettext_lazy("agenda", "Information")
@@ -28,6 +49,8 @@ class AgendaItem(models.Model):
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     presenter = models.CharField(_("presenter"), max_length=200, blank=True)
     topics = models.ManyToManyField(Topic, blank=True, related_name="agenda_items", verbose_name=_("topics"))
+
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agenda item")

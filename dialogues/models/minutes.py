@@ -1,14 +1,34 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dialogues.models.agenda import AgendaItem
+from dialogues.models.dialogue import Dialogue
 from dialogues.models.session import Session
 from dialogues.models.vocabulary import Reliability
 from portal.accounts.models import Organization
+from portal.accounts.permissions import delegation
+
+
+def _for_officials(user) -> Exists:
+    parties = Dialogue.parties.through.objects
+    return Exists(parties.filter(dialogue=OuterRef("session__dialogue"), economy__in=delegation(user)))
+
+
+class RecordedQuerySet(models.QuerySet):
+    """What is written down of a session: minutes, decisions, commitments."""
+
+    def visible_to(self, user):
+        """Published ones for all who see the session; before that for officials of the Parties."""
+        rows = self.filter(session__in=Session.objects.visible_to(user))
+        return rows.filter(Q(published_at__isnull=False) | _for_officials(user))
+
+    def published(self):
+        return self.filter(published_at__isnull=False)
 
 
 class Minutes(models.Model):
@@ -43,6 +63,8 @@ class Minutes(models.Model):
     changed_at = models.DateTimeField(_("last saved"), default=timezone.now)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
+    objects = RecordedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("minutes")
         verbose_name_plural = _("minutes")
@@ -61,17 +83,11 @@ class Minutes(models.Model):
         return _("Minutes of %(session)s") % {"session": self.session}
 
     def get_absolute_url(self):
-        return f"{self.session.get_absolute_url()}minutes/"
+        return reverse("dialogues:minutes-detail", args=[self.session.dialogue.slug, self.session_id])
 
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
-
-
-class RecordedQuerySet(models.QuerySet):
-    def published(self):
-        """What the public sees: recorded in minutes that were published."""
-        return self.filter(published_at__isnull=False)
 
 
 class Decision(models.Model):

@@ -1,0 +1,45 @@
+"""Who hears of a change in a session, and how it is put into her calendar."""
+
+from typing import Any
+
+from dialogues import calendars
+from dialogues.models import Dialogue, Registration, Session
+from portal.accounts.models import Membership, Organization, User
+from portal.notifications.outbox import notify
+
+
+def officials(dialogue: Dialogue) -> list[User]:
+    """The officials of all Parties: active people of their verified agencies."""
+    memberships = Membership.objects.active().filter(
+        organization__in=Organization.objects.agencies().filter(economy__in=dialogue.party_codes),
+        user__is_active=True,
+    )
+    return list(User.objects.filter(pk__in=memberships.values("user")).order_by("pk"))
+
+
+def registered(session: Session) -> list[Registration]:
+    """Open registrations of active people, with the person."""
+    return list(session.registrations.open().filter(user__is_active=True).select_related("user").order_by("pk"))
+
+
+def announce(session: Session, kind: str, *, method: str, **context: Any) -> None:
+    """Tell officials of the Parties and the registered, once each, with their calendar part.
+
+    The times go along as they are now: a later change is a later message (its sequence number is the
+    occasion), and each says what it was sent to say.
+    """
+    registrations = registered(session)
+    notify(
+        [*officials(session.dialogue), *(registration.user for registration in registrations)],
+        kind,
+        about=session,
+        occasion=session.sequence,
+        calendar=calendars.invitations(session, method, registrations),
+        **times(session),
+        **context,
+    )
+
+
+def times(session: Session) -> dict[str, str]:
+    """The session's time for a mail's context: ISO 8601 in UTC, and the IANA zone of the room."""
+    return {"starts": session.starts_at.isoformat(), "ends": session.ends_at.isoformat(), "zone": session.zone}

@@ -1,0 +1,104 @@
+"""Sessions in calendars: one entry each for life, changed by rising sequence numbers, taken back by CANCEL."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from dialogues import clocks
+from dialogues.models import Dialogue, Registration, Session
+from dialogues.permissions import can_join
+from portal.notifications import calendar
+from portal.notifications.calendar import Event
+from portal.notifications.outbox import CalendarPart
+
+
+def event(session: Session, *, join_url: str = "") -> Event:
+    """The entry in the active language. ``join_url`` only for people who may see it (permissions.can_join)."""
+    if session.starts_at is None:
+        return _all_day(session)
+    return Event(
+        uid=session.uid,
+        sequence=session.sequence,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        summary=session.title,
+        description=_description(session, join_url),
+        location=session.venue or join_url,
+        url=settings.SITE_URL + session.get_absolute_url(),
+        is_cancelled=session.status == Session.Status.CANCELLED,
+        changed_at=session.changed_at,
+    )
+
+
+def invitations(
+    session: Session, method: str, registrations: Iterable[Registration]
+) -> Callable[[Any], CalendarPart]:
+    """Makes each recipient's own part, in her language, with nobody else's address inside.
+
+    ``registrations`` are the recipients' own, as far as they have one.
+    """
+    by_user = {registration.user_id: registration for registration in registrations}
+
+    def part(user: Any) -> CalendarPart:
+        registration = by_user.get(user.pk)
+        partstat = registration.partstat if registration else Registration.Partstat.NEEDS_ACTION
+        shown = session.join_url if method == "REQUEST" and can_join(user, session, registration) else ""
+        with translation.override(user.language):
+            entry = event(session, join_url=shown)
+            return calendar.invitation(entry, attendee=user, method=method, partstat=str(partstat))
+
+    return part
+
+
+def feed(dialogue: Dialogue) -> str:
+    """The public calendar of a dialogue in the active language."""
+    return calendar.feed(
+        (event(session) for session in in_feed(dialogue)), name=dialogue.title, description=dialogue.description
+    )
+
+
+def in_feed(dialogue: Dialogue) -> list[Session]:
+    """Public sessions with a time, or at least with days; a month alone is no calendar entry."""
+    sessions = Session.objects.public().filter(dialogue=dialogue).order_by("starts_on", "pk")
+    known = {Session.Precision.EXACT, Session.Precision.WINDOW}
+    found = []
+    for session in sessions:
+        session.dialogue = dialogue
+        if session.starts_at or (session.starts_on and session.date_precision in known):
+            found.append(session)
+    return found
+
+
+def _all_day(session: Session) -> Event:
+    last = session.ends_on or session.starts_on
+    description = ""
+    if session.date_precision == Session.Precision.WINDOW:
+        description = _("Held within these days; the exact day is not confirmed.")
+    return Event(
+        uid=session.uid,
+        sequence=session.sequence,
+        starts_at=datetime.combine(session.starts_on, time(), UTC),
+        ends_at=datetime.combine(last + timedelta(days=1), time(), UTC),
+        is_all_day=True,
+        summary=session.title,
+        description=description,
+        location=session.venue,
+        url=settings.SITE_URL + session.get_absolute_url(),
+        is_cancelled=session.status == Session.Status.CANCELLED,
+        changed_at=session.changed_at,
+    )
+
+
+def _description(session: Session, join_url: str) -> str:
+    lines = [session.dialogue.title, ""]
+    for row in clocks.party_times(session.dialogue, session.starts_at, session.ends_at, session.zone):
+        day = date_format(row.starts, "DATE_FORMAT")
+        lines.append(f"{row.name}: {day}, {time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')} ({row.zone})")
+    if join_url:
+        lines += ["", _("Join online: %(url)s") % {"url": join_url}]
+    return "\n".join(lines)

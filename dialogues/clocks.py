@@ -1,0 +1,124 @@
+"""From the clock on a wall to a moment in time, and from a moment to everybody's clocks."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from dialogues.models import Dialogue
+from portal.accounts.zones import validate_time_zone
+from portal.reference.models import Economy
+
+WORK_BEGINS = time(9)
+WORK_ENDS = time(18)
+FRIDAY = 4
+
+
+def moment(wall: datetime, zone: str) -> datetime:
+    """The moment (UTC) at which clocks in ``zone`` show ``wall`` (naive).
+
+    Raises ``ValidationError``: ``unknown_zone``; ``nonexistent`` when clocks jump over that time in
+    spring; ``ambiguous`` when they show it twice in autumn. It never guesses: a guess would be an
+    hour wrong for somebody.
+    """
+    validate_time_zone(zone)
+    place = ZoneInfo(zone)
+    first, second = (wall.replace(tzinfo=place, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    params = {"time": date_format(wall, "DATETIME_FORMAT"), "zone": zone}
+    if first.astimezone(UTC).astimezone(place).replace(tzinfo=None) != wall:
+        raise ValidationError(
+            _("There is no %(time)s in %(zone)s: clocks are put forward over it that night. Choose another time."),
+            code="nonexistent",
+            params=params,
+        )
+    raise ValidationError(
+        _("%(time)s comes twice in %(zone)s: clocks are put back over it that night. Choose another time."),
+        code="ambiguous",
+        params=params,
+    )
+
+
+@dataclass(frozen=True)
+class PartyTime:
+    """A session's time on one Party's clocks. ``days`` is how many calendar days the start is off the host's."""
+
+    economy: Economy | None
+    name: str
+    zone: str
+    starts: datetime
+    ends: datetime
+    days: int
+    hours: str  # "inside", "partly" or "outside" working hours
+
+    @property
+    def ends_on_another_day(self) -> bool:
+        return self.starts.date() != self.ends.date()
+
+
+def party_times(dialogue: Dialogue, starts_at: datetime, ends_at: datetime, zone: str) -> list[PartyTime]:
+    """The same time on every Party's clocks (the zone of its capital), Parties in their standing order.
+
+    ``zone`` is the session's own; the days ("+1 day") are counted from its date.
+    """
+    host_day = starts_at.astimezone(ZoneInfo(zone)).date()
+    return [
+        _on_clock(starts_at, ends_at, economy.default_time_zone, host_day, economy, dialogue.name_of(economy))
+        for economy in dialogue.parties.all()
+    ]
+
+
+def own_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
+    """The time on the reader's clock: the active time zone."""
+    host_day = starts_at.astimezone(ZoneInfo(zone)).date()
+    return _on_clock(starts_at, ends_at, timezone.get_current_timezone_name(), host_day, None, "")
+
+
+def _on_clock(
+    starts_at: datetime, ends_at: datetime, zone: str, host_day: date, economy: Economy | None, name: str
+) -> PartyTime:
+    place = ZoneInfo(zone)
+    starts, ends = starts_at.astimezone(place), ends_at.astimezone(place)
+    return PartyTime(
+        economy=economy,
+        name=name,
+        zone=zone,
+        starts=starts,
+        ends=ends,
+        days=(starts.date() - host_day).days,
+        hours=working_hours(starts, ends),
+    )
+
+
+def working_hours(starts: datetime, ends: datetime) -> str:
+    """"inside", "partly" or "outside" Monday to Friday, 09:00-18:00, by local clocks.
+
+    Of a session over several days only the first start and the last end are known, so these decide.
+    """
+    starts, ends = starts.replace(tzinfo=None), ends.replace(tzinfo=None)
+    if ends - starts > timedelta(hours=24):
+        within = [_worked(starts, starts + timedelta(hours=1)), _worked(ends - timedelta(hours=1), ends)]
+        worked, length = sum(within, timedelta()), timedelta(hours=2)
+    else:
+        worked, length = _worked(starts, ends), ends - starts
+    if worked >= length:
+        return "inside"
+    return "partly" if worked else "outside"
+
+
+def _worked(starts: datetime, ends: datetime) -> timedelta:
+    """How much of it lies in working hours."""
+    worked = timedelta()
+    day = starts.date()
+    while day <= ends.date():
+        if day.weekday() <= FRIDAY:
+            begin = max(starts, datetime.combine(day, WORK_BEGINS))
+            finish = min(ends, datetime.combine(day, WORK_ENDS))
+            worked += max(finish - begin, timedelta())
+        day += timedelta(days=1)
+    return worked
