@@ -1,0 +1,206 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from partners import codes
+from partners.models.goods import TradedGoods
+from portal.accounts.models import Organization
+from portal.accounts.permissions import chamber_ids, organization_ids
+from portal.languages import Language
+from portal.reference.models import Sector
+from portal.search.text import SearchVectors, search_indexes
+
+
+class Size(models.TextChoices):
+    """How many people work there."""
+
+    MICRO = "1-9", _("1 to 9 people")
+    SMALL = "10-49", _("10 to 49 people")
+    MEDIUM = "50-249", _("50 to 249 people")
+    LARGE = "250+", _("250 people or more")
+
+
+class Ownership(models.TextChoices):
+    """What an owner may say of her firm; nobody is asked to."""
+
+    WOMEN = "women_owned", _("Women-owned")
+    INDIGENOUS = "indigenous", _("Indigenous-owned")
+    MINORITY = "minority_owned", _("Minority-owned")
+    YOUTH = "youth", _("Youth-led")
+    RURAL = "rural", _("Rural")
+    STARTUP = "startup", _("Start-up")
+
+
+class CompanyProfileQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Listed profiles are public; the others exist for their own people, for the chambers that vouch for
+        the firm, and for the other side of an interest once the firm has shown itself there."""
+        listed = Q(is_listed=True)
+        mine = organization_ids(user)
+        if not mine:
+            return self.filter(listed)
+        # The two ends of an interest: who sent it has shown its firm, who accepted it has answered in kind.
+        received = (
+            Q(organization__interests__request__company__in=mine)
+            | Q(organization__interests__request__chamber__in=chamber_ids(user))
+        ) & Q(organization__interests__status__in=["sent", "accepted"])
+        accepted = Q(
+            organization__partner_requests__interests__company__in=mine,
+            organization__partner_requests__interests__status="accepted",
+        )
+        vouched = Q(organization__chambers__chamber__in=chamber_ids(user), organization__chambers__status="active")
+        seen = self.model.objects.filter(Q(organization__in=mine) | received | accepted | vouched)
+        return self.filter(listed | Q(pk__in=seen.values("pk")))
+
+    def listed(self):
+        return self.filter(is_listed=True)
+
+    def for_rows(self):
+        """What a row of the directory shows."""
+        return self.select_related("organization__economy").prefetch_related("sectors")
+
+
+class CompanyProfile(SearchVectors, TradedGoods):
+    """What a firm says of itself, in its own language. Only listed profiles are in the public directory."""
+
+    organization = models.OneToOneField(
+        Organization, models.CASCADE, related_name="profile", verbose_name=_("company")
+    )
+    language = models.CharField(_("written in"), max_length=7, choices=Language)
+    capabilities = models.TextField(
+        _("what the company does"), blank=True, max_length=5000, validators=[MaxLengthValidator(5000)]
+    )
+    seeks = models.TextField(
+        _("what the company looks for"), blank=True, max_length=2000, validators=[MaxLengthValidator(2000)]
+    )
+    # Kinds of partner request it wants to hear of; empty means it has not said.
+    wanted_types = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("kinds of opportunity wanted"), default=list, blank=True
+    )
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    size = models.CharField(_("size"), max_length=7, choices=Size, blank=True)
+    year_founded = models.PositiveSmallIntegerField(
+        _("founded in"), null=True, blank=True, validators=[MinValueValidator(1500)]
+    )
+    sectors = models.ManyToManyField(Sector, related_name="companies", verbose_name=_("sectors"), blank=True)
+    markets = ArrayField(
+        models.CharField(max_length=2, validators=[codes.validate_market]),
+        verbose_name=_("markets"),
+        default=list,
+        blank=True,
+    )
+    certifications = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("certifications"), default=list, blank=True
+    )
+    languages = ArrayField(
+        models.CharField(max_length=8, validators=[codes.validate_language]),
+        verbose_name=_("languages spoken"),
+        default=list,
+        blank=True,
+    )
+    ownership_tags = ArrayField(
+        models.CharField(max_length=16, choices=Ownership), verbose_name=_("ownership"), default=list, blank=True
+    )
+    # Shown to nobody before both sides agreed to meet.
+    contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("contact person"),
+    )
+    is_listed = models.BooleanField(_("in the public directory"), default=False)
+    is_sample = models.BooleanField(_("sample"), default=False)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    objects = CompanyProfileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company profile")
+        verbose_name_plural = _("company profiles")
+        ordering = ["-changed_at", "-pk"]
+        indexes = [
+            *search_indexes("company"),
+            GinIndex(fields=["hs_chapters"], name="company_hs_chapters"),
+            GinIndex(fields=["markets"], name="company_markets"),
+            models.Index(fields=["is_listed", "-changed_at", "-id"], name="company_listed"),
+        ]
+
+    def __str__(self):
+        return str(self.organization)
+
+    def get_absolute_url(self):
+        return reverse("partners:company-detail", args=[self.organization.slug])
+
+    @property
+    def ownership_labels(self) -> list[str]:
+        return [Ownership(tag).label for tag in self.ownership_tags]
+
+
+class ChamberMemberQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The chamber and the firm know of it."""
+        return self.filter(Q(chamber__in=chamber_ids(user)) | Q(company__in=organization_ids(user)))
+
+    def active(self):
+        return self.filter(status=ChamberMember.Status.ACTIVE)
+
+
+class ChamberMember(models.Model):
+    """A firm that a chamber posts requests for: with the firm's consent, or registered and vouched for by the
+    chamber while nobody of the firm is on the portal."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("chamber membership", "Asked")
+        ACTIVE = "active", pgettext_lazy("chamber membership", "Member")
+        DECLINED = "declined", pgettext_lazy("chamber membership", "Declined")
+        ENDED = "ended", pgettext_lazy("chamber membership", "Ended")
+
+    MOVES = {
+        Status.ASKED: {Status.ACTIVE, Status.DECLINED, Status.ENDED},
+        Status.ACTIVE: {Status.ENDED},
+        Status.DECLINED: set(),
+        Status.ENDED: set(),
+    }
+
+    chamber = models.ForeignKey(
+        Organization, models.CASCADE, related_name="member_firms", verbose_name=_("chamber")
+    )
+    company = models.ForeignKey(Organization, models.CASCADE, related_name="chambers", verbose_name=_("company"))
+    status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.ASKED)
+    is_registered_by_chamber = models.BooleanField(_("registered by the chamber"), default=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    since = models.DateTimeField(_("member since"), null=True, blank=True)
+
+    objects = ChamberMemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member firm")
+        verbose_name_plural = _("member firms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chamber", "company"],
+                condition=Q(status__in=["asked", "active"]),
+                name="chamber_member_open_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="active") | Q(since__isnull=False), name="chamber_member_since"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.chamber} – {self.company}"
+
+    def get_absolute_url(self):
+        return reverse("partners:company-detail", args=[self.company.slug])
