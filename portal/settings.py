@@ -178,7 +178,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 MAIL_VIEWER = DEMO or DEBUG
 if MAIL_VIEWER:
-    INSTALLED_APPS.append("django_mail_viewer")
+    INSTALLED_APPS += ["django_mail_viewer", "django_mail_viewer.backends.database"]
     EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django_mail_viewer.backends.database.backend.EmailBackend")
 else:
     EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")

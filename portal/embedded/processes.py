@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +36,7 @@ class Child:
     When our process dies, even by SIGKILL, the kernel sends the child `on_orphaned` (Linux, started from the main
     thread) or a small minder process does (elsewhere: the kernel's signal follows the *thread* that started it).
     `run_as` are the `subprocess` options that choose its user, `keep` the file descriptors it inherits; its output
-    is appended to `log`, or goes to our standard error.
+    is appended to `log`, or goes where ours goes.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Child:
                 self.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=output and subprocess.STDOUT,
                 env=self.env,
                 cwd=self.cwd,
                 pass_fds=self.keep,
@@ -149,9 +150,9 @@ def tail(log: Path, lines: int = 3) -> str:
     return " / ".join(line.strip() for line in text[-lines:])
 
 
-def _opened(log: Path | None) -> IO[bytes]:
+def _opened(log: Path | None) -> AbstractContextManager[IO[bytes] | None]:
     if log is None:
-        return os.fdopen(os.dup(2), "ab", buffering=0)  # our own standard error
+        return nullcontext()
     if log.exists() and log.stat().st_size > LONGEST_LOG:
         log.replace(log.with_suffix(".old.log"))
     return log.open("ab", buffering=0)

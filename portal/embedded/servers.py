@@ -30,6 +30,7 @@ class Servers:
 
     The servers are children of this process and end with it, however it ends. On Linux they end with the *thread*
     that starts them, unless it is the main one. As root they run as an unprivileged user (see places.py).
+    Without `postgres` or `valkey` that one is not started; the locks are taken all the same.
     `durable=False` trades safety against power loss for speed and keeps nothing after stop(): for tests.
 
     Two locks: `<data_dir>/lock` is ours alone and tells a second copy at once that it is the second;
@@ -154,12 +155,14 @@ class Servers:
         """Choose user, programs and folders; make both server objects."""
         assert self.home is not None
         assert self._servers_lock is not None
+        postgres, valkey = self._wanted
+        if not (postgres or valkey):  # only the locks are wanted
+            return
         user = choose_user(self.home / "postgres")
         programs, run = programs_for(user), socket_folder(self.home, user)
         (self.home / "log").mkdir(mode=0o700, exist_ok=True)
         make_private(self.home / "valkey", user)
         places, keep, durable = (self.home, run, programs, user), self._servers_lock, self.durable
-        postgres, valkey = self._wanted
         self.postgres = Postgres(*places, keep=keep, durable=durable) if postgres else None
         self.valkey = Valkey(*places, keep=keep, durable=durable) if valkey else None
 
