@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+# Importing the project names portal.settings as the default, and a name in the environment beats pyproject.toml.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
 from portal.embedded import Servers
 
 _running: list[tuple[Servers, Path]] = []

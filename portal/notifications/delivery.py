@@ -1,6 +1,199 @@
 """From outbox rows to mails."""
 
+import logging
+import smtplib
+import time
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
 
-def deliver_due(limit: int = 500) -> int:
-    """Deliver what is due, oldest first; return how many rows were handled."""
-    raise NotImplementedError
+from celery.exceptions import SoftTimeLimitExceeded
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils import timezone
+
+from portal.languages import reading_as
+from portal.notifications import mails, preferences
+from portal.notifications.models import Notification
+
+logger = logging.getLogger(__name__)
+
+Status = Notification.Status
+
+#: Pauses after the first, second … failed attempt; after the last one the row has failed.
+PAUSES = [
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=12),
+    timedelta(hours=24),
+]
+ATTEMPTS = len(PAUSES) + 1
+#: From here on an SMTP answer is for good (RFC 5321, 4.2.1).
+REFUSED = 500
+#: A batch ends well before the task's soft time limit; the sweep goes on with the rest.
+PATIENCE = timedelta(minutes=2)
+
+
+def deliver_due(limit: int = 100) -> int:
+    """Deliver what is due, oldest first; return how many rows were handled, at most ``limit``.
+
+    Workers may run it in parallel: a row is locked from its claim until its outcome is committed, and locked rows
+    are passed over. A killed worker's locks end with its connection, so its row is due again at once; a mail that
+    had just left is then sent again under the same Message-ID.
+    Ends early when the mail server cannot be reached (its row waits, the others stay due) or after ``PATIENCE``.
+    """
+    until = time.monotonic() + PATIENCE.total_seconds()
+    handled = 0
+    with MailLine() as line:
+        while handled < limit and line.is_reachable and time.monotonic() < until and _deliver_next(line):
+            handled += 1
+    return handled
+
+
+class AboutGone(Exception):  # noqa: N818 -- what happened, in the words of the row
+    """The object that a promise is about no longer exists."""
+
+
+class MailLine:
+    """One connection to the mail server for a batch: opened when first needed, opened anew after an error."""
+
+    def __init__(self) -> None:
+        self.connection = get_connection()
+        self.is_open = False
+        self.is_reachable = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def send(self, mail: EmailMessage) -> None:
+        """Send, or raise what the mail server or the way to it said."""
+        was_open = self.is_open
+        try:
+            self._send(mail)
+        except (smtplib.SMTPServerDisconnected, smtplib.SMTPSenderRefused):
+            # Servers hang up, or say 421, after some minutes or mails; a fresh connection tells whether it is the mail.
+            if not was_open:
+                raise
+            self._send(mail)
+
+    def close(self) -> None:
+        if not self.is_open:
+            return
+        self.is_open = False
+        try:
+            self.connection.close()
+        except OSError as error:  # smtplib's errors are OSErrors; every mail has its outcome already
+            logger.info("the mail server did not say goodbye", extra={"error": str(error)})
+
+    def _send(self, mail: EmailMessage) -> None:
+        if not self.is_open:
+            self._open()
+        try:
+            self.connection.send_messages([mail])
+        except Exception:
+            self.close()  # in an unknown state
+            raise
+
+    def _open(self) -> None:
+        try:
+            self.connection.open()
+        except OSError:
+            self.is_reachable = False
+            raise
+        self.is_open = True
+
+
+@transaction.atomic
+def _deliver_next(line: MailLine) -> bool:
+    """Deliver the oldest due row that no other worker holds; False when there is none."""
+    row = (
+        Notification.objects.due().select_related("recipient").select_for_update(skip_locked=True, of=("self",)).first()
+    )
+    if row is None:
+        return False
+    try:
+        mail = _compose(row)
+    except SoftTimeLimitExceeded:
+        raise
+    except AboutGone as error:
+        _finish(row, Status.FAILED, error=str(error))
+    except Exception as error:
+        # Ours to mend; it must not stop the other rows.
+        logger.exception("notification cannot be rendered", extra=_names(row))
+        _try_later(row, error)
+    else:
+        _send(row, mail, line)
+    return True
+
+
+def _compose(row: Notification) -> EmailMessage | None:
+    """The mail, or None when only the inbox is to show it; sets what the inbox shows.
+
+    A failed query inside a template must not break the transaction that keeps the row's outcome, hence the savepoint.
+    Raises ``AboutGone``, and whatever a template may raise.
+    """
+    with transaction.atomic(), reading_as(row.addressee):
+        if row.about is None:
+            raise AboutGone(f"{row.key.rpartition(':')[0]} no longer exists.")
+        subject = mails.subject(row)
+        row.subject, row.url = subject[:250], mails.path_of(row)
+        return mails.compose(row, subject) if preferences.wants_mail(row) else None
+
+
+def _send(row: Notification, mail: EmailMessage | None, line: MailLine) -> None:
+    if mail is None:
+        _finish(row, Status.MUTED)
+        return
+    try:
+        line.send(mail)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # noqa: BLE001 -- a mail library may raise anything; the row keeps what it said
+        if _is_refusal(error):
+            _finish(row, Status.BOUNCED, error=_said(error))
+        else:
+            _try_later(row, error)
+    else:
+        row.sent_at = timezone.now()
+        _finish(row, Status.SENT)
+
+
+def _try_later(row: Notification, error: Exception) -> None:
+    if row.attempts + 1 >= ATTEMPTS:
+        _finish(row, Status.FAILED, error=_said(error))
+        return
+    row.due_at = timezone.now() + PAUSES[row.attempts]
+    _finish(row, Status.PENDING, error=_said(error))
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether the server took the connection and refused this recipient or message for good (5xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= REFUSED for code, _said in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= REFUSED
+
+
+def _finish(row: Notification, status: str, *, error: str = "") -> None:
+    """Keep the outcome of one attempt."""
+    row.status, row.last_error = status, error
+    row.attempts += 1
+    row.save(update_fields=["status", "last_error", "attempts", "due_at", "sent_at", "subject", "url"])
+    level = logging.WARNING if error else logging.INFO
+    logger.log(level, "notification %s", status, extra=_names(row) | {"error": error})
+
+
+def _names(row: Notification) -> dict[str, object]:
+    """For log lines: which row, never whose address."""
+    return {"notification": str(row.uid), "kind": row.kind, "attempts": row.attempts}

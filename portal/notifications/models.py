@@ -1,13 +1,19 @@
 import uuid
+import zoneinfo
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from portal.accounts.models import User
+from portal.languages import Language
 
 
 class Category(models.TextChoices):
@@ -21,6 +27,40 @@ class Category(models.TextChoices):
 
 #: Mail about one's own account cannot be switched off.
 ALWAYS_MAILED = {Category.ACCOUNTS}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A recipient without an account: an invited colleague, say. Reads like a user in mails and calendars.
+
+    Raises ``ValueError`` for a language or time zone the portal does not know.
+    """
+
+    email: str
+    language: str
+    time_zone: str = "UTC"
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if "@" not in self.email:
+            raise ValueError(f"Not an e-mail address: {self.email!r}")
+        if self.language not in Language.values:
+            raise ValueError(f"Not a language of the portal: {self.language!r}")
+        if self.time_zone not in zoneinfo.available_timezones():
+            raise ValueError(f"Not a time zone: {self.time_zone!r}")
+
+    @property
+    def full_name(self) -> str:
+        return self.name
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+def is_one_person(user: str) -> Q:
+    """Either an account or a bare address, never both, never neither."""
+    account, bare = Q(**{f"{user}__isnull": False}), ~Q(address="")
+    return (account & ~bare) | (~account & bare)
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -50,8 +90,18 @@ class Notification(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", verbose_name=_("recipient")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notifications",
+        verbose_name=_("recipient"),
     )
+    # Instead of a recipient, for people without an account.
+    address = models.EmailField(_("e-mail address"), blank=True)
+    address_name = models.CharField(_("name"), max_length=150, blank=True)
+    address_language = models.CharField(_("language"), max_length=7, choices=Language, blank=True)
+    address_time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     kind = models.CharField(_("kind"), max_length=80)
     about_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
     about_id = models.BigIntegerField()
@@ -80,7 +130,11 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         constraints = [
+            models.CheckConstraint(condition=is_one_person("recipient"), name="notification_to_one_person"),
             models.UniqueConstraint(fields=["recipient", "kind", "key"], name="notification_promised_once"),
+            models.UniqueConstraint(
+                Lower("address"), "kind", "key", condition=~Q(address=""), name="notification_promised_address_once"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="sent") | Q(sent_at__isnull=False), name="notification_sent_when"
             ),
@@ -88,20 +142,42 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(status="pending"), name="notification_due"),
             models.Index(fields=["recipient", "-created_at"], name="notification_inbox"),
+            models.Index(fields=["recipient"], condition=Q(read_at=None) & ~Q(subject=""), name="notification_unread"),
         ]
 
     def __str__(self):
-        return f"{self.kind} → {self.recipient_id}"
+        return f"{self.kind} {self.uid}"
+
+    @property
+    def addressee(self) -> User | Address:
+        """Who gets it: the user, or the bare address."""
+        if self.recipient is not None:
+            return self.recipient
+        return Address(self.address, self.address_language, self.address_time_zone or "UTC", self.address_name)
 
     @property
     def category(self) -> str:
         return self.kind.partition("/")[0]
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether its mails can be switched off."""
+        return self.category not in ALWAYS_MAILED
+
 
 class Preference(models.Model):
     """Whether a person wants mail of a category; without a row she does."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_preferences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notification_preferences",
+        verbose_name=_("person"),
+    )
+    # Instead of a user, for people without an account.
+    address = models.EmailField(_("e-mail address"), blank=True)
     category = models.CharField(_("category"), max_length=12, choices=Category)
     by_mail = models.BooleanField(_("send me mail"), default=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -109,7 +185,14 @@ class Preference(models.Model):
     class Meta:
         verbose_name = _("notification preference")
         verbose_name_plural = _("notification preferences")
-        constraints = [models.UniqueConstraint(fields=["user", "category"], name="preference_once")]
+        constraints = [
+            models.CheckConstraint(condition=is_one_person("user"), name="preference_of_one_person"),
+            models.UniqueConstraint(fields=["user", "category"], name="preference_once"),
+            models.UniqueConstraint(
+                Lower("address"), "category", condition=~Q(address=""), name="preference_of_address_once"
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.user_id} {self.category}"
+        # Without the address: activity logs keep this label.
+        return str(self.get_category_display())

@@ -1,14 +1,35 @@
 """Promise in the transaction, deliver after it."""
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
-from portal.notifications.models import Notification
-from portal.notifications.tasks import deliver_due
+from portal.notifications.models import Address, Category, Notification
+from portal.notifications.tasks import hint
+
+__all__ = ["Address", "CalendarPart", "notify"]
+
+BATCH = 500
+#: What every mail template gets from the delivery; a ``context`` must not hide it.
+RESERVED = {
+    "about",
+    "action_label",
+    "action_url",
+    "category_label",
+    "is_optional",
+    "preferences_url",
+    "recipient",
+    "site_name",
+    "site_url",
+    "subject",
+    "unsubscribe_url",
+}
+
+_thread = threading.local()
 
 
 @dataclass(frozen=True)
@@ -30,31 +51,77 @@ def notify(
 ) -> None:
     """Promise each recipient one ``kind`` of message about this object.
 
+    ``recipients`` are users, or an ``Address`` for somebody without an account.
     ``kind`` is the template path: ``"dialogues/session_scheduled"`` renders
     ``dialogues/mail/session_scheduled.{subject.txt,txt,html}`` with ``about``, ``recipient`` and
-    ``context`` (JSON values only) in the recipient's language and time zone.
+    ``context`` (JSON values only) in the recipient's language and time zone. Its first part is a ``Category``.
+    The message leads to ``about.get_absolute_url()``; ``url="/path/"`` in the context leads elsewhere in the portal.
     Asking twice promises once, unless ``occasion`` differs (a new date or sequence number, say).
     ``calendar`` makes each recipient's own iCalendar part.
-    The rows join the caller's transaction: a rollback takes the promise back.
+    The rows join the caller's transaction: a rollback takes the promise back. A broker that is down changes
+    nothing for the caller: the beat sweep finds the rows.
+    Raises ``ValueError`` for a kind without a category and for a ``context`` that hides a name of ``RESERVED``.
     """
+    _check(kind, context)
     about_type = ContentType.objects.get_for_model(about)
-    key = f"{about._meta.label_lower}:{about.pk}:{occasion}"
+    promise = {
+        "kind": kind,
+        "about_type": about_type,
+        "about_id": about.pk,
+        "key": f"{about._meta.label_lower}:{about.pk}:{occasion}",
+        "context": context,
+    }
     rows = []
-    for user in {user.pk: user for user in recipients}.values():
-        part = calendar(user) if calendar else CalendarPart("", "")
-        rows.append(
-            Notification(
-                recipient=user,
-                kind=kind,
-                about_type=about_type,
-                about_id=about.pk,
-                key=key,
-                context=context,
-                calendar_method=part.method,
-                calendar_body=part.body,
-            )
-        )
+    for person in _each_once(recipients):
+        part = calendar(person) if calendar else CalendarPart("", "")
+        rows.append(Notification(calendar_method=part.method, calendar_body=part.body, **_recipient(person), **promise))
     if rows:
-        Notification.objects.bulk_create(rows, ignore_conflicts=True)
-        # A dead broker must not fail the request: the beat sweep finds the rows.
-        transaction.on_commit(deliver_due.delay, robust=True)
+        Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+        _hint_after_commit()
+
+
+def _check(kind: str, context: dict[str, Any]) -> None:
+    category, _slash, name = kind.partition("/")
+    if category not in Category.values or not name:
+        raise ValueError(f"A kind is “category/name” with a category of {Category.values}, not {kind!r}.")
+    if hidden := RESERVED & context.keys():
+        raise ValueError(f"The context of {kind} hides {', '.join(sorted(hidden))}.")
+    url = context.get("url", "/")
+    if not url.startswith("/") or url.startswith("//"):
+        raise ValueError(f"The url of {kind} is a path in the portal, not {url!r}.")
+
+
+def _each_once(recipients: Iterable[Any]) -> Iterator[Any]:
+    seen = set()
+    for person in recipients:
+        identity = person.email.lower() if isinstance(person, Address) else person.pk
+        if identity not in seen:
+            seen.add(identity)
+            yield person
+
+
+def _recipient(person: Any) -> dict[str, Any]:
+    if not isinstance(person, Address):
+        return {"recipient": person}
+    return {
+        "address": person.email,
+        "address_name": person.name,
+        "address_language": person.language,
+        "address_time_zone": person.time_zone,
+    }
+
+
+def _hint_after_commit() -> None:
+    """One hint for the whole transaction, however many promises it makes.
+
+    Every call leaves a commit hook, because its savepoint may be rolled back without the others; the first hook
+    that runs speaks for all promises made so far, and the rest find nothing left to say.
+    """
+    _thread.has_news = True
+    transaction.on_commit(_hint_once, robust=True)
+
+
+def _hint_once() -> None:
+    if getattr(_thread, "has_news", False):
+        _thread.has_news = False
+        hint()

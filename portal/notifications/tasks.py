@@ -1,9 +1,26 @@
+import logging
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from portal.notifications import delivery
+
+logger = logging.getLogger(__name__)
+
+#: Rows of one task: few enough that a worker asked to stop is soon done.
+LIMIT = 100
 
 
 @shared_task(ignore_result=True)
 def deliver_due() -> None:
     """Called after commit for speed and by beat for certainty. Twice or in parallel: same outcome."""
-    delivery.deliver_due()
+    if delivery.deliver_due(LIMIT) >= LIMIT:
+        hint()
+
+
+def hint() -> None:
+    """Tell the workers that rows are due. Returns at once even when the broker is down: the sweep comes anyway."""
+    try:
+        deliver_due.delay()
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will deliver", extra={"error": str(error)})

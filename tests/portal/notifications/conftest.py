@@ -1,0 +1,17 @@
+"""Mail templates of our own: ``dialogues/meeting`` (can be switched off) and ``accounts/note`` (cannot)."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+TEMPLATES_DIR = Path(__file__).parent / "templates"
+
+
+@pytest.fixture(autouse=True)
+def mail_templates(settings):
+    """The worker's settings add the same folder (worker_settings.py)."""
+    templates = [dict(engine) for engine in settings.TEMPLATES]
+    templates[0]["DIRS"] = [*templates[0]["DIRS"], TEMPLATES_DIR]
+    templates[0]["OPTIONS"] = copy.copy(templates[0]["OPTIONS"])
+    settings.TEMPLATES = templates
