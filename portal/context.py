@@ -1,20 +1,57 @@
 """What every page shows around its content."""
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
-from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from portal.languages import Language
+from portal.notifications.models import Notification
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
 
 
-def page(request):
-    """Site name, the language links (same page, other language) and the reader's time zone."""
+def page(request: HttpRequest) -> dict:
+    """Name, ways and language of the page. What costs a query or a search of the URLs waits until it is shown."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "site_name": settings.SITE_NAME,
-        "page_languages": [
-            {"code": code, "name": name, "url": translate_url(request.get_full_path(), code)}
-            for code, name in Language.choices
-        ],
+        "page_languages": SimpleLazyObject(lambda: _languages(request)),
+        "destinations": SimpleLazyObject(lambda: _destinations(request)),
+        "unread_count": SimpleLazyObject(lambda: _unread_count(request)),
         "reader_time_zone": timezone.get_current_timezone_name(),
+        "theme": theme if theme in THEMES else "",
         "shows_mailbox": settings.MAIL_VIEWER,
     }
+
+
+def _languages(request: HttpRequest) -> list[dict[str, str]]:
+    """The same page in each language; a page shown after a refused form is asked for anew."""
+    return [
+        {"code": code, "name": name, "url": translate_url(request.get_full_path(), code)}
+        for code, name in Language.choices
+    ]
+
+
+def _destinations(request: HttpRequest) -> list[dict]:
+    places = (
+        ("resources:resource-list", _("Resources")),
+        ("dialogues:dialogue-list", _("Dialogues")),
+        ("partners:request-list", _("Opportunities")),
+        ("partners:company-list", _("Directory")),
+    )
+    found = []
+    for name, label in places:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:  # an app that is not there has no place in the menu
+            continue
+        found.append({"url": url, "label": label, "is_current": request.path.startswith(url)})
+    return found
+
+
+def _unread_count(request: HttpRequest) -> int:
+    return Notification.objects.visible_to(request.user).unread().count()

@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, home
+from portal import health, home, reader
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -18,6 +18,9 @@ if settings.MAIL_VIEWER:
 urlpatterns += i18n_patterns(
     path("", home.home, name="home"),
     path("desk/", home.desk, name="desk"),
+    path("reading/", reader.reader_settings, name="reader-settings"),
+    path("accessibility/", reader.accessibility, name="accessibility"),
+    path("contact/", reader.contact, name="contact"),
     path("account/", include("allauth.urls")),
     path("", include("portal.accounts.urls")),
     path("notifications/", include("portal.notifications.urls")),

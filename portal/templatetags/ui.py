@@ -1,0 +1,167 @@
+"""The small words of our templates: icons, Markdown, times, languages."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import lucide
+import nh3
+from babel import Locale, UnknownLocaleError
+from django import template
+from django.core.paginator import Page
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from portal import clock
+from portal.activity.words import phrase
+from portal.languages import NAMES
+
+register = template.Library()
+
+MARKDOWN_LIMIT = 60_000  # characters; nobody reads more, and a parser should not be made to
+_markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
+    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A Lucide icon in the line of text. It accompanies words, so it is hidden from screen readers.
+
+    With ``label`` it is announced by that name instead.
+    """
+    named = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    return mark_safe(lucide._render_icon(str(name), 24, **{"class": "icon"}, **named))  # noqa: S308, SLF001
+
+
+@register.filter
+def markdown(text: str | None) -> SafeString:
+    """Markdown as clean HTML: no raw HTML, no images, headings from the third level down."""
+    tokens = _markdown.parse((text or "")[:MARKDOWN_LIMIT])
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return mark_safe(nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener nofollow"))  # noqa: S308
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """The name of a language in the reader's own: "es" → "Spanish"; a code that CLDR does not know stays as it is."""
+    if code in NAMES:
+        return str(NAMES[code])
+    try:
+        return Locale.parse(code, sep="-").get_display_name(clock.locale()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+@register.simple_tag
+def local_time(moment: dt.datetime, zone: str = "", *, name_zone: bool = True) -> SafeString:
+    """Date and time of ``moment`` in ``zone`` (the reader's by default), with the zone named.
+
+    The machine-readable attribute is UTC: "14 May 2027, 09:00 Taipei".
+    """
+    zone = zone or timezone.get_current_timezone_name()
+    utc = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%MZ")
+    named = format_html(' <span class="soft">{}</span>', clock.city(zone)) if name_zone else ""
+    return format_html('<time datetime="{}">{}{}</time>', utc, clock.moment_in(moment, zone), named)
+
+
+@register.simple_tag
+def day(when: dt.date | dt.datetime) -> SafeString:
+    """A day in the reader's calendar: "14 May 2027"."""
+    if isinstance(when, dt.datetime):
+        when = timezone.localtime(when).date()
+    return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "DATE_FORMAT"))
+
+
+@register.filter
+def from_now(when: dt.date | dt.datetime) -> str:
+    """ "in 3 days"; stands beside a date, never instead of it."""
+    return clock.from_now(when)
+
+
+@register.filter
+def urgency(due: dt.date | dt.datetime) -> str:
+    """The tone for a deadline's badge."""
+    return clock.urgency(due)
+
+
+@register.filter
+def zone_label(zone: str) -> str:
+    """ "Taipei (UTC+8)"."""
+    return clock.zone_label(zone)
+
+
+@register.filter
+def city(zone: str) -> str:
+    """ "Taipei"."""
+    return clock.city(zone)
+
+
+@register.filter
+def phrased(verb: str) -> str:
+    """A verb of the activity log in the reader's language."""
+    return phrase(verb)
+
+
+@register.filter
+def page_numbers(page: Page) -> Iterator[int | str]:
+    """The numbers to offer around this page, with an ellipsis for what is left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def message_tone(message) -> str:
+    """The tone of a message after an action; success is the usual case."""
+    return {"error": "bad", "warning": "soon", "success": "good"}.get(message.level_tag, "info")
+
+
+@register.simple_tag
+def chosen_filters(form, request) -> list[dict[str, str]]:
+    """What the reader has filtered by: field, value in words, and the address of the page without it."""
+    chosen = []
+    for field in form:
+        values = [value for value in request.GET.getlist(field.html_name) if value]
+        for value in values:
+            rest = request.GET.copy()
+            rest.pop("page", None)
+            rest.setlist(field.html_name, [other for other in values if other != value])
+            chosen.append({"label": field.label, "value": _in_words(field, value), "url": f"?{rest.urlencode()}"})
+    return chosen
+
+
+def _in_words(field, value: str) -> str:
+    labels = {}
+    for key, label in getattr(field.field, "choices", None) or []:
+        labels |= {str(k): v for k, v in label} if isinstance(label, list | tuple) else {str(key): label}
+    return str(labels.get(value, value))
+
+
+@register.tag
+def capture(parser, token):
+    """``{% capture as name %}…{% endcapture %}`` keeps what it renders, stripped, for a place further on.
+
+    So a page can leave out the frame of a block that nobody filled.
+    """
+    bits = token.split_contents()
+    if len(bits) != 3 or bits[1] != "as":  # noqa: PLR2004 -- tag, "as", name
+        raise template.TemplateSyntaxError("Write {% capture as name %}.")
+    nodelist = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return Capture(nodelist, bits[2])
+
+
+class Capture(template.Node):
+    def __init__(self, nodelist, name):
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context):
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 -- rendered by a template
+        return ""
