@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.notifications import preferences
-from portal.notifications.models import Category, Notification
+from portal.notifications.models import Notification
 
 PARTS = ("subject.txt", "txt", "html")
 
@@ -51,7 +51,7 @@ def facts(row: Notification) -> dict[str, Any]:
         "url": url,
         "action_url": url,
         "action_label": _("See it on %(site)s") % {"site": settings.SITE_NAME},
-        "category_label": Category(row.category).label,
+        "category_label": row.category_label,
         "is_optional": row.is_optional,
         "preferences_url": f"{settings.SITE_URL}{reverse('notifications:preferences')}" if row.recipient else "",
         "unsubscribe_url": unsubscribe_url,

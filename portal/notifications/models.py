@@ -160,6 +160,10 @@ class Notification(models.Model):
         return self.kind.partition("/")[0]
 
     @property
+    def category_label(self) -> str:
+        return str(Category(self.category).label)
+
+    @property
     def is_optional(self) -> bool:
         """Whether its mails can be switched off."""
         return self.category not in ALWAYS_MAILED

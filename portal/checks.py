@@ -1,0 +1,68 @@
+"""System checks of our own habits: every state has its row of moves, every kind of message its three templates."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- its name in Django
+from django.db import models
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from portal.notifications.mails import PARTS, template_name
+from portal.notifications.models import Category
+
+#: A kind as it is spelled in code: "dialogues/session_scheduled". Paths of templates end in a suffix, of pages in "/";
+#: what waits on a desk is named by keyword.
+KIND = re.compile(rf"""(?<!kind=)["']((?:{"|".join(Category.values)})/[a-z_]+)["']""")
+
+
+@register(Tags.models)
+def check_moves(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E001: a status without a row in MOVES. E002: a row or a target that is no status."""
+    return [
+        problem
+        for model in apps.get_models()
+        if isinstance(moves := getattr(model, "MOVES", None), dict)
+        for problem in problems_of_moves(model, moves)
+    ]
+
+
+def problems_of_moves(model: type[models.Model], moves: dict) -> Iterator[CheckMessage]:
+    statuses = {str(value) for value, _label in model._meta.get_field("status").flatchoices}
+    sources = {str(name) for name in moves}
+    targets = {str(name) for names in moves.values() for name in names}
+    for status in sorted(statuses - sources):
+        yield Error(f"The status “{status}” has no row in MOVES.", obj=model, id="portal.E001")
+    for name in sorted((sources | targets) - statuses):
+        yield Error(f"MOVES names “{name}”, which is no status.", obj=model, id="portal.E002")
+
+
+@register(Tags.templates)
+def check_mails(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """W001: a kind of message without its three mail templates. Its rows would wait, so the portal may start."""
+    own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).is_relative_to(settings.BASE_DIR)]
+    spelled = {kind: place for folder in own for kind, place in kinds_spelled(folder)}
+    return [problem for kind, place in sorted(spelled.items()) for problem in problems_of_kind(kind, place)]
+
+
+def kinds_spelled(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Each kind of message that the code below ``folder`` spells out, and the file it stands in."""
+    for path in folder.rglob("*.py"):
+        for kind in KIND.findall(path.read_text(encoding="utf-8")):
+            yield kind, path
+
+
+def problems_of_kind(kind: str, place: Path) -> Iterator[CheckMessage]:
+    if missing := [name for part in PARTS if not _exists(name := template_name(kind, part))]:
+        yield Warning(f"“{kind}” needs {', '.join(missing)}.", hint=f"It is sent in {place}.", id="portal.W001")
+
+
+def _exists(template: str) -> bool:
+    try:
+        get_template(template)
+    except TemplateDoesNotExist:
+        return False
+    return True
