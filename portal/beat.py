@@ -7,7 +7,7 @@ from celery.beat import PersistentScheduler
 
 
 class Scheduler(PersistentScheduler):
-    """The persistent scheduler; touches the file named by BEAT_HEARTBEAT, if any, at every tick (at most 30 s apart)."""
+    """The persistent scheduler; touches the file named by BEAT_HEARTBEAT, if any, at least every 30 s."""
 
     max_interval = 30
 

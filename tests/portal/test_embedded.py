@@ -22,6 +22,7 @@ import redis
 from portal.embedded import EmbeddedError, Servers
 from portal.embedded.places import LONGEST_SOCKET, take_lock
 from portal.embedded.processes import Child
+from tests.portal.watching import eventually, processes_under
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """
@@ -61,26 +62,6 @@ def ask(url, sql):
             return cursor.fetchone() if cursor.description else None
     finally:
         connection.close()
-
-
-def processes_under(folder):
-    """Server processes whose command line or working directory names the folder."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
-        words = [*(process.info["cmdline"] or []), process.info["cwd"] or ""]
-        if process.info["pid"] != os.getpid() and any(str(folder) in word for word in words):
-            found.append(process)
-    return found
-
-
-def eventually(check, *, within=15):
-    """Whether the check becomes true within so many seconds."""
-    until = time.monotonic() + within
-    while time.monotonic() < until:
-        if check():
-            return True
-        time.sleep(0.05)
-    return check()
 
 
 def spawn_owner(data_dir):

@@ -154,6 +154,8 @@ def _remove_own_files(data_dir):
 
 
 def _check_address(host, port):
+    if port not in range(1, 65536):
+        raise CommandError(f"{port} is not a port; choose one from 1 to 65535.")
     try:
         supervisor.check_port(host, port)
     except socket.gaierror as error:
@@ -162,8 +164,6 @@ def _check_address(host, port):
         raise CommandError(
             f"Cannot listen on {host} port {port}: {error.strerror}; choose another with --port."
         ) from error
-    except OverflowError as error:
-        raise CommandError(f"{port} is not a port; choose one from 1 to 65535.") from error
 
 
 def _is_this_machine_only(host):

@@ -1,0 +1,225 @@
+"""One command runs the portal; every way of ending it leaves no process; every obstacle is one clear sentence."""
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+import dj_database_url
+import psutil
+import psycopg2
+import pytest
+from dotenv import dotenv_values
+
+from portal.supervisor import check_port, write_private
+from tests.portal.watching import eventually, processes_under
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESSES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "SECURE_TRANSPORT")
+
+
+def command(data_dir, *arguments, **variables):
+    """The demo's command line and environment: nothing of this test session's own servers."""
+    env = {name: value for name, value in os.environ.items() if name not in ADDRESSES}
+    env |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONUNBUFFERED": "1"} | variables
+    return {
+        "args": [sys.executable, str(ROOT / "manage.py"), "demo", "--data-dir", str(data_dir), *arguments],
+        "env": env,
+        "text": True,
+    }
+
+
+def refusal(data_dir, *arguments, **variables):
+    """What a demo that cannot start says: one line on standard error and exit status 1."""
+    done = subprocess.run(**command(data_dir, *arguments, **variables), capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1, done
+    assert done.stderr.startswith("CommandError: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class Demo:
+    """A demo that runs as its user would run it."""
+
+    def __init__(self, data_dir, *arguments):
+        self.data_dir, self.port = data_dir, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        started = command(data_dir, "--port", str(self.port), *arguments)
+        self.process = subprocess.Popen(**started, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.said = ""
+        for line in self.process.stdout:
+            self.said += line
+            if "Press Ctrl-C" in line:
+                return
+        raise AssertionError(self.said)
+
+    def get(self, path):
+        with urllib.request.urlopen(self.address + path, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+
+    def ask(self, sql):
+        found = dj_database_url.parse(dotenv_values(self.data_dir / "embedded.env")["DATABASE_URL"])
+        connection = psycopg2.connect(
+            host=found["HOST"], user=found["USER"], password=found["PASSWORD"], dbname=found["NAME"]
+        )
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchone() if cursor.description else None
+        finally:
+            connection.close()
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        self.said += self.process.communicate(timeout=60)[0]
+        return self.process.returncode
+
+
+@pytest.fixture(scope="module")
+def top():
+    top = Path(tempfile.mkdtemp(prefix="sme-demo-"))
+    top.chmod(0o755)
+    yield top
+    shutil.rmtree(top)
+
+
+@pytest.fixture
+def data_dir(top):
+    """Kept from test to test: only the first start loads everything."""
+    yield top / "var"
+    left = processes_under(top)
+    for process in left:
+        process.kill()
+    assert left == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_demo_serves_the_portal_and_its_mail_and_sigterm_leaves_nothing(data_dir):
+    demo = Demo(data_dir)
+    assert f"{demo.address}/mail/" in demo.said
+    assert demo.get("/")[0] == 200
+    assert demo.get("/mail/")[0] == 200
+    assert demo.get("/readyz") == (200, '{"database": "ok", "redis": "ok", "outbox_late": 0}')
+    names = " ".join(" ".join(process.cmdline()) for process in processes_under(data_dir))
+    assert all(part in names for part in ("granian", "worker", "beat", "postgres", "valkey"))
+    for secret in ("embedded.env", "secret_key"):
+        assert stat.S_IMODE((data_dir / secret).stat().st_mode) == 0o600
+    assert "Another copy is running" in refusal(data_dir, "--port", str(free_port()))
+    assert "choose another with --port" in refusal(data_dir / "other", "--port", str(demo.port))
+    demo.ask("CREATE TABLE kept AS SELECT 7 AS n")
+    assert demo.end(signal.SIGTERM) == 0
+    assert processes_under(data_dir) == []
+    assert not (data_dir / "embedded.env").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_nothing(data_dir):
+    key = (data_dir / "secret_key").read_text()
+    demo = Demo(data_dir)
+    assert demo.ask("SELECT n FROM kept") == (7,)
+    assert (data_dir / "secret_key").read_text() == key
+    children = psutil.Process(demo.process.pid).children()
+    for child in children:
+        child.kill()
+    assert len(children) == 5
+    said = [demo.process.stdout.readline() for _ in range(5)]
+    assert all(line.endswith("had stopped; it was started again.\n") for line in said)
+    assert eventually(lambda: '"redis": "ok"' in answer_of(demo, "/readyz"), within=30)
+    demo.end(signal.SIGKILL)
+    assert eventually(lambda: processes_under(data_dir) == [], within=20)
+
+
+def answer_of(demo, path):
+    """The page, or nothing while the server is starting."""
+    try:
+        return demo.get(path)[1]
+    except OSError:
+        return ""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ctrl_c_stops_it_and_reset_starts_afresh_but_keeps_files_that_are_not_its_own(data_dir):
+    key = (data_dir / "secret_key").read_text()
+    assert (data_dir / "embedded.env").exists()  # left by the kill before; it must not count as given
+    (data_dir / "mine.txt").write_text("mine")
+    demo = Demo(data_dir, "--reset")
+    assert demo.ask("SELECT to_regclass('kept')") == (None,)
+    assert (data_dir / "secret_key").read_text() != key
+    assert (data_dir / "mine.txt").read_text() == "mine"
+    assert demo.end(signal.SIGINT) == 0
+    assert processes_under(data_dir) == []
+
+
+@pytest.mark.slow
+def test_interrupted_while_it_prepares_it_leaves_nothing(data_dir):
+    started = command(data_dir, "--port", str(free_port()))
+    process = subprocess.Popen(**started, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert eventually((data_dir / "embedded.env").exists, within=30)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert processes_under(data_dir) == []
+
+
+def test_a_data_directory_from_another_postgresql_is_refused(top):
+    cluster = top / "old" / "servers" / "postgres"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("16\n")
+    assert "made by PostgreSQL 16" in refusal(top / "old", "--port", str(free_port()))
+
+
+def test_a_data_directory_that_cannot_be_written_is_refused(top):
+    (top / "file").write_text("in the way")
+    assert "Cannot write to the data directory" in refusal(top / "file" / "var", "--port", str(free_port()))
+
+
+def test_a_database_of_ones_own_is_never_reset(top):
+    said = refusal(top / "own", "--reset", DATABASE_URL="postgres://elsewhere/portal")
+    assert "--reset deletes only embedded data" in said
+    assert not (top / "own").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--port", "70000"], "70000 is not a port"),
+        (["--host", "192.0.2.1"], "Cannot listen on 192.0.2.1"),
+        (["--host", "no.such.host.invalid"], "is not an address of this machine"),
+    ],
+)
+def test_an_address_that_cannot_be_served_is_refused(top, arguments, sentence):
+    assert sentence in refusal(top / "address", *arguments)
+
+
+def test_a_port_that_listens_is_in_use_and_one_just_left_is_free():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            check_port("127.0.0.1", port)
+        with socket.create_connection(("127.0.0.1", port)), server.accept()[0]:
+            pass
+    check_port("127.0.0.1", port)
+
+
+def test_a_private_file_is_private_from_its_first_byte_and_replaces_the_old_one(tmp_path):
+    path = tmp_path / "secret"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_private(path, "new")
+    assert path.read_text() == "new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
