@@ -98,7 +98,7 @@ def _description(session: Session, join_url: str) -> str:
     lines = [session.dialogue.title, ""]
     for row in clocks.party_times(session.dialogue, session.starts_at, session.ends_at, session.zone):
         day = date_format(row.starts, "DATE_FORMAT")
-        lines.append(f"{row.name}: {day}, {time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')} ({row.zone})")
+        lines.append(f"{row.name}: {day}, {time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')} {row.zone_label}")
     if join_url:
         lines += ["", _("Join online: %(url)s") % {"url": join_url}]
     return "\n".join(lines)

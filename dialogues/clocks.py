@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import Dialogue
+from portal import clock
 from portal.accounts.zones import validate_time_zone
 from portal.reference.models import Economy
 
@@ -46,15 +47,26 @@ def moment(wall: datetime, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class PartyTime:
-    """A session's time on one Party's clocks. ``days`` is how many calendar days the start is off the host's."""
+    """A session's time on one Party's clocks.
+
+    ``starts`` and ``ends`` are wall times (naive), so that no template turns them into the reader's zone.
+    ``days`` is how many calendar days the start is off the session's own date; ``hours`` is "inside",
+    "partly" or "outside" working hours.
+    """
 
     economy: Economy | None
     name: str
     zone: str
+    zone_label: str
     starts: datetime
     ends: datetime
     days: int
-    hours: str  # "inside", "partly" or "outside" working hours
+    hours: str
+
+    @property
+    def shift(self) -> str:
+        """"+1 day", or nothing on the same date."""
+        return clock.shift_label(self.days)
 
     @property
     def ends_on_another_day(self) -> bool:
@@ -73,8 +85,13 @@ def party_times(dialogue: Dialogue, starts_at: datetime, ends_at: datetime, zone
     ]
 
 
+def room_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
+    """The time on the clock of the room: the session's own zone."""
+    return _on_clock(starts_at, ends_at, zone, starts_at.astimezone(ZoneInfo(zone)).date(), None, "")
+
+
 def own_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
-    """The time on the reader's clock: the active time zone."""
+    """The time on the reader's clock: the active time zone. ``zone`` is the session's own, for the days."""
     host_day = starts_at.astimezone(ZoneInfo(zone)).date()
     return _on_clock(starts_at, ends_at, timezone.get_current_timezone_name(), host_day, None, "")
 
@@ -83,11 +100,12 @@ def _on_clock(
     starts_at: datetime, ends_at: datetime, zone: str, host_day: date, economy: Economy | None, name: str
 ) -> PartyTime:
     place = ZoneInfo(zone)
-    starts, ends = starts_at.astimezone(place), ends_at.astimezone(place)
+    starts, ends = (at.astimezone(place).replace(tzinfo=None) for at in (starts_at, ends_at))
     return PartyTime(
         economy=economy,
         name=name,
         zone=zone,
+        zone_label=clock.zone_label(zone, starts_at),
         starts=starts,
         ends=ends,
         days=(starts.date() - host_day).days,
@@ -100,7 +118,6 @@ def working_hours(starts: datetime, ends: datetime) -> str:
 
     Of a session over several days only the first start and the last end are known, so these decide.
     """
-    starts, ends = starts.replace(tzinfo=None), ends.replace(tzinfo=None)
     if ends - starts > timedelta(hours=24):
         within = [_worked(starts, starts + timedelta(hours=1)), _worked(ends - timedelta(hours=1), ends)]
         worked, length = sum(within, timedelta()), timedelta(hours=2)

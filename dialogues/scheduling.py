@@ -145,6 +145,7 @@ def cancel(session: Session, *, reason: str, by: Any) -> Session:
         session,
         Session.Status.CANCELLED,
         by=by,
+        details={"reason": reason},
         cancelled_because=reason,
         sequence=session.sequence + in_calendars,
         changed_at=timezone.now(),

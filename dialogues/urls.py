@@ -1,2 +1,45 @@
+from django.urls import path
+
+from dialogues.views import agenda, commitments, dialogues, minutes, registration, sessions
+
 app_name = "dialogues"
-urlpatterns = []
+
+urlpatterns = [
+    path("", dialogues.dialogue_list, name="dialogue-list"),
+    path("<slug:slug>/", dialogues.dialogue_detail, name="dialogue-detail"),
+    path("<slug:slug>/calendar.ics", dialogues.dialogue_feed, name="dialogue-feed"),
+    path("<slug:slug>/sessions/new/", sessions.session_create, name="session-create"),
+    path("<slug:slug>/sessions/<int:pk>/", sessions.session_detail, name="session-detail"),
+    path("<slug:slug>/sessions/<int:pk>/session.ics", sessions.session_calendar, name="session-calendar"),
+    path("<slug:slug>/sessions/<int:pk>/edit/", sessions.session_revise, name="session-revise"),
+    path("<slug:slug>/sessions/<int:pk>/schedule/", sessions.session_schedule, name="session-schedule"),
+    path("<slug:slug>/sessions/<int:pk>/reschedule/", sessions.session_reschedule, name="session-reschedule"),
+    path("<slug:slug>/sessions/<int:pk>/cancel/", sessions.session_cancel, name="session-cancel"),
+    path("<slug:slug>/sessions/<int:pk>/start/", sessions.session_start, name="session-start"),
+    path("<slug:slug>/sessions/<int:pk>/held/", sessions.session_held, name="session-held"),
+    path("<slug:slug>/sessions/<int:pk>/close/", sessions.session_close, name="session-close"),
+    path("<slug:slug>/sessions/<int:pk>/agenda/", agenda.agenda_edit, name="agenda-edit"),
+    path("<slug:slug>/sessions/<int:pk>/agenda/<int:item_pk>/", agenda.item_revise, name="item-revise"),
+    path("<slug:slug>/sessions/<int:pk>/agenda/<int:item_pk>/move/", agenda.item_move, name="item-move"),
+    path("<slug:slug>/sessions/<int:pk>/agenda/<int:item_pk>/remove/", agenda.item_remove, name="item-remove"),
+    path("<slug:slug>/sessions/<int:pk>/register/", registration.session_register, name="session-register"),
+    path("<slug:slug>/sessions/<int:pk>/unregister/", registration.session_unregister, name="session-unregister"),
+    path("<slug:slug>/sessions/<int:pk>/minutes/", minutes.minutes_detail, name="minutes-detail"),
+    path("<slug:slug>/sessions/<int:pk>/minutes/edit/", minutes.minutes_edit, name="minutes-edit"),
+    path("<slug:slug>/sessions/<int:pk>/minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
+    path("<slug:slug>/sessions/<int:pk>/decisions/new/", minutes.decision_add, name="decision-add"),
+    path(
+        "<slug:slug>/sessions/<int:pk>/decisions/<int:row_pk>/remove/", minutes.decision_remove, name="decision-remove"
+    ),
+    path("<slug:slug>/sessions/<int:pk>/commitments/new/", minutes.commitment_add, name="commitment-add"),
+    path(
+        "<slug:slug>/sessions/<int:pk>/commitments/<int:row_pk>/remove/",
+        minutes.commitment_remove,
+        name="commitment-remove",
+    ),
+    path(
+        "<slug:slug>/sessions/<int:pk>/commitments/<int:row_pk>/",
+        commitments.commitment_report,
+        name="commitment-report",
+    ),
+]

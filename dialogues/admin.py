@@ -1,0 +1,72 @@
+from django.contrib import admin
+
+from dialogues.models import (
+    AgendaItem,
+    Commitment,
+    Decision,
+    Dialogue,
+    Indicator,
+    IndicatorValue,
+    Initiative,
+    Minutes,
+    Registration,
+    Session,
+)
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(admin.ModelAdmin):
+    list_display = ["slug", "title", "agreement"]
+    filter_horizontal = ["parties"]
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    """Descriptions may be mended here; state and time are changed by the verbs, which tell people."""
+
+    list_display = ["title", "dialogue", "number", "status", "starts_at"]
+    list_filter = ["dialogue", "status"]
+    filter_horizontal = ["convening_bodies"]
+    readonly_fields = [
+        "status", "zone", "starts_local", "ends_local", "starts_at", "ends_at", "uid", "sequence", "announced_at",
+        "cancelled_because", "created_at", "changed_at",
+    ]  # fmt: skip
+
+
+@admin.register(Minutes)
+class MinutesAdmin(admin.ModelAdmin):
+    list_display = ["session", "version", "status", "published_at"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Registration)
+class RegistrationAdmin(admin.ModelAdmin):
+    list_display = ["session", "user", "role", "status"]
+    list_filter = ["status"]
+    raw_id_fields = ["session", "user", "organization"]
+    readonly_fields = ["status", "partstat"]
+
+
+@admin.register(AgendaItem)
+class AgendaItemAdmin(admin.ModelAdmin):
+    list_display = ["session", "order", "title", "kind", "visibility"]
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(admin.ModelAdmin):
+    list_display = ["text", "owner", "due_on", "status"]
+    readonly_fields = ["status", "dropped_because", "finished_at", "published_at"]
+
+
+@admin.register(IndicatorValue)
+class IndicatorValueAdmin(admin.ModelAdmin):
+    list_display = ["indicator", "year", "period_label", "value", "economy", "agreement", "reliability"]
+    list_filter = ["reliability"]
+
+
+admin.site.register([Decision, Indicator, Initiative])
