@@ -42,6 +42,8 @@ class Event:
     organizer_email: str = ""
     is_cancelled: bool = False
     changed_at: datetime | None = None
+    #: Only the days are known: ``starts_at`` and ``ends_at`` are then midnights (UTC), the end exclusive.
+    is_all_day: bool = False
 
     def __post_init__(self) -> None:
         if not self.uid:
@@ -113,8 +115,10 @@ def _entry(event: Event, *, stamped_at: datetime, has_status: bool = True) -> ic
     entry.add("sequence", event.sequence)
     entry.add("dtstamp", _utc(stamped_at))
     entry.add("last-modified", _utc(event.changed_at or stamped_at))
-    entry.add("dtstart", _utc(event.starts_at))
-    entry.add("dtend", _utc(event.ends_at))
+    for name, moment in (("dtstart", _utc(event.starts_at)), ("dtend", _utc(event.ends_at))):
+        entry.add(name, moment.date() if event.is_all_day else moment)
+    if event.is_all_day:
+        entry.add("transp", "TRANSPARENT")  # nobody is busy for whole days
     entry.add("summary", _line(event.summary))
     for name, value in (("description", _clean(event.description)), ("location", _line(event.location))):
         if value:
