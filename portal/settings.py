@@ -91,6 +91,8 @@ TEMPLATES = [
         },
     }
 ]
+# An address typed without its scheme is https, as Django 6 has it.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data -----------------------------------------------------------------------------------
