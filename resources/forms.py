@@ -1,0 +1,154 @@
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.accounts.models import Organization
+from portal.accounts.permissions import delegation
+from portal.languages import NAMES, Language, column
+from portal.reference.models import Agreement, Economy, Sector, Topic
+from resources import publishing
+from resources.filters import language_choices
+from resources.models import TRANSLATED, Resource
+
+
+@dataclass(frozen=True)
+class TextSection:
+    """The three text fields of one language, as a part of the form."""
+
+    language: str
+    name: Any
+    fields: list[forms.BoundField]
+    is_source: bool
+    is_open: bool
+
+
+class ResourceForm(forms.Form):
+    """What officials write. The rules are the verbs'; here are only the shapes of the fields.
+
+    ``version`` is the one the form was opened on: see :func:`resources.publishing.revise`.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    kind = forms.ChoiceField(label=pgettext_lazy("of a resource", "Kind"), choices=Resource.Kind.choices)
+    url = forms.URLField(
+        label=_("Address of the source"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("The official page that readers open from here."),
+    )
+    page_languages = forms.MultipleChoiceField(
+        label=_("Languages of the source"), choices=language_choices, widget=forms.CheckboxSelectMultiple
+    )
+    publisher = forms.ModelChoiceField(label=_("Publisher"), queryset=Organization.objects.none())
+    scope = forms.ChoiceField(label=_("Holds for"), choices=Resource.Scope.choices)
+    economies = forms.ModelMultipleChoiceField(
+        label=_("Economies"), queryset=Economy.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    sectors = forms.ModelMultipleChoiceField(
+        label=_("Sectors"),
+        queryset=Sector.objects.all(),
+        required=False,
+        help_text=_("Choose none if it applies to every sector."),
+    )
+    audiences = forms.MultipleChoiceField(
+        label=_("Useful to"),
+        choices=Resource.Audience.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Choose none if it is useful to every firm."),
+    )
+    agreements = forms.ModelMultipleChoiceField(
+        label=_("Agreements"), queryset=Agreement.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    source_language = forms.ChoiceField(
+        label=_("Language of the original text"),
+        choices=list(NAMES.items()),
+        help_text=_("The other languages are translations of this one."),
+    )
+
+    def __init__(self, *args, user, resource=None, **kwargs):
+        self.user, self.resource = user, resource
+        initial = written(resource) if resource else {"source_language": Language.EN}
+        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        self._offer_publishers()
+        self._offer_economies()
+        for code in Language.values:
+            for name, field in _text_fields(code).items():
+                self.fields[column(name, code)] = field
+
+    def _offer_publishers(self):
+        offered = publishing.publishers_for(self.user)
+        if self.resource:
+            offered = offered | Organization.objects.filter(pk=self.resource.publisher_id)
+        self.fields["publisher"].queryset = offered.order_by("pk")
+
+    def _offer_economies(self):
+        hers = delegation(self.user)
+        self.fields["economies"].queryset = Economy.objects.filter(pk__in=hers)
+        if not self.user.is_staff:
+            del self.fields["scope"]
+        if not self.resource:
+            self.initial.setdefault("economies", sorted(hers) if len(hers) == 1 else [])
+            self.initial.setdefault("scope", "economy" if hers else "global")
+
+    def values(self) -> dict[str, Any]:
+        """What was filled in, as the verbs take it. Economies that are not hers to change stay as they are."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        others = []
+        if self.resource:
+            hers = delegation(self.user)
+            others = [economy for economy in self.resource.economies.all() if economy.pk not in hers]
+        return values | {"economies": [*values["economies"], *others]}
+
+    def text_sections(self) -> list[TextSection]:
+        """The source language first; another one is open when it has text or an error."""
+        source = self["source_language"].value() or Language.EN
+        codes = sorted(Language.values, key=lambda code: code != source)
+        return [self._section(code, is_source=code == source) for code in codes]
+
+    def _section(self, code, *, is_source):
+        fields = [self[column(name, code)] for name in TRANSLATED]
+        is_open = is_source or any(field.value() or field.errors for field in fields)
+        return TextSection(code, NAMES[code], fields, is_source, is_open)
+
+
+def written(resource: Resource) -> dict[str, Any]:
+    """What is saved, as the form's initial values."""
+    values = {name: getattr(resource, name) for name in (*publishing.PLAIN, *publishing.TEXTS)}
+    values |= {name: list(getattr(resource, name).all()) for name in publishing.MANY}
+    return values | {"publisher": resource.publisher_id, "version": resource.version}
+
+
+def _text_fields(code: str) -> dict[str, forms.CharField]:
+    # The reader's software should speak and hyphenate each field in its own language.
+    attrs = {"lang": code}
+    title = forms.CharField(label=_("Title"), max_length=200, required=False, widget=forms.TextInput(attrs))
+    summary = forms.CharField(
+        label=_("Summary"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs | {"rows": 3}),
+        help_text=_("What it is and for whom, in two or three sentences."),
+    )
+    body = forms.CharField(
+        label=_("Text"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs | {"rows": 10}),
+        help_text=_("What to have ready, what to do first. Markdown is understood."),
+    )
+    return {"title": title, "summary": summary, "body": body}
+
+
+class ReasonForm(forms.Form):
+    """Why something is sent back or withdrawn; its author reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 4}), help_text=_("The author reads this.")
+    )

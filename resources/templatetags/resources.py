@@ -1,0 +1,23 @@
+"""What the resource templates need to ask of a resource."""
+
+from urllib.parse import urlsplit
+
+from django import template
+
+from resources import wording
+from resources.models import Reading, Resource
+
+register = template.Library()
+register.filter("first_sentence", wording.first_sentence)
+
+
+@register.simple_tag
+def reading(resource: Resource) -> Reading:
+    """The text to show of a resource: in the reader's language, or in the one it has."""
+    return resource.reading()
+
+
+@register.filter
+def host(url: str) -> str:
+    """The name of the site an address leads to."""
+    return urlsplit(url).netloc.removeprefix("www.")
