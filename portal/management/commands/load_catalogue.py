@@ -1,0 +1,7 @@
+import portal.accounts.importing
+from portal.management.loading import LoadCommand
+
+
+class Command(LoadCommand):
+    help = "Load organizations, resources, dialogues and indicators. What is gone from the files is left alone."
+    loads = (portal.accounts.importing.load,)

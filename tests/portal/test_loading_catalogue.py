@@ -1,0 +1,137 @@
+"""The catalogue and the samples are loaded with the same guarantees as the reference data."""
+
+import json
+import shutil
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from portal.accounts import importing
+from portal.accounts.models import Organization
+from portal.accounts.verification import reopen
+from portal.activity.log import timeline
+from portal.reference.loading import BrokenData, run
+from tests.factories.accounts import OrganizationFactory
+from tests.portal.test_loading import change, writes
+
+DATA = settings.REFERENCE_DATA_DIR
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reference():
+    call_command("load_reference", stdout=StringIO())
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A copy of the file of organizations, to be broken."""
+    shutil.copy(DATA / "agencies.json", tmp_path)
+    return tmp_path
+
+
+def load(data_dir=DATA):
+    return run([importing.load], data_dir)
+
+
+def test_public_bodies_come_verified_with_their_names(reference):
+    load()
+    sba = Organization.objects.get(slug="us-sba")
+    assert (sba.kind, sba.body, sba.economy_id, sba.is_verified) == ("agency", "agency", "US", True)
+    assert sba.verified_at is not None
+    assert "catalogue" in sba.verification_note
+    assert sba.website == "https://www.sba.gov"
+    smesa = Organization.objects.get(slug="tw-smesa")
+    assert smesa.native_language == "zh-hant"
+    assert smesa.name_zh_hant.startswith("經濟部")
+    assert smesa.description_en
+    assert [activity.verb for activity in timeline(sba)] == ["verified"]
+
+
+def test_each_kind_of_body_may_do_what_it_is_for(reference):
+    load()
+    kinds = {slug: Organization.objects.get(slug=slug).kind for slug in ("us-ustr", "mx-canacintra", "intl-wto")}
+    assert kinds == {"us-ustr": "agency", "mx-canacintra": "chamber", "intl-wto": "agency"}
+    promotion = Organization.objects.filter(body__in=["trade_promotion", "network", "chamber"])
+    assert set(promotion.values_list("kind", flat=True)) == {"chamber"}
+    others = Organization.objects.exclude(body__in=["trade_promotion", "network", "chamber"])
+    assert set(others.values_list("kind", flat=True)) == {"agency"}
+
+
+def test_multilateral_bodies_belong_to_no_economy(reference):
+    load()
+    bodies = Organization.objects.filter(economy=None)
+    assert set(bodies.values_list("body", flat=True)) == {"multilateral"}
+    assert bodies.count() == 8
+
+
+def test_loading_organizations_twice_changes_nothing(reference):
+    assert load().writes == 108
+    with CaptureQueriesContext(connection) as queries:
+        assert load().writes == 0
+    assert writes(queries) == []
+
+
+def test_a_withdrawn_verification_stays_withdrawn(reference, administrator):
+    load()
+    reopen(organization=Organization.objects.get(slug="us-sba"), reason="Merged", by=administrator)
+    assert load().writes == 0
+    assert Organization.objects.get(slug="us-sba").status == "pending"
+
+
+def test_texts_written_here_stay(reference, data):
+    load()
+    Organization.objects.filter(slug="us-sba").update(description_fr="Aide aux PME")
+    change(data / "agencies.json", lambda rows: rows[0].update(role="Negotiates."))
+    assert load(data).writes == 1
+    assert Organization.objects.get(slug="us-sba").description_fr == "Aide aux PME"
+    assert Organization.objects.get(slug="us-ustr").description_en == "Negotiates."
+
+
+def test_an_organization_that_people_registered_is_not_overwritten(reference):
+    OrganizationFactory(slug="us-sba", name="Smith Baking Associates", pending=True)
+    with pytest.raises(BrokenData, match="field slug: 'us-sba' is taken"):
+        load()
+    assert Organization.objects.get().name == "Smith Baking Associates"
+
+
+def test_broken_organizations_are_all_told(reference, data):
+    change(data / "agencies.json", lambda rows: rows[0].update(kind="club"))
+    change(data / "agencies.json", lambda rows: rows[1].update(economy="ZZ"))
+    change(data / "agencies.json", lambda rows: rows[2].update(economy=None))
+    change(data / "agencies.json", lambda rows: rows[3].update(url="www.example.com", native_language="de"))
+    change(data / "agencies.json", lambda rows: rows[4].update(names={"xx": "?"}))
+    change(data / "agencies.json", lambda rows: rows[5].update(slug=rows[6]["slug"]))
+    with pytest.raises(BrokenData) as refusal:
+        load(data)
+    said = "\n".join(refusal.value.lines)
+    for line in (
+        "agencies.json, row 1, field kind: 'club' is unknown",
+        "agencies.json, row 2, field economy: 'ZZ' is unknown",
+        "agencies.json, row 3, field economy: a body has an economy just when its scope is one",
+        "agencies.json, row 4, field url: Enter a valid URL",
+        "agencies.json, row 4, field native_language: Value 'de' is not a valid choice",
+        "agencies.json, row 5, field names.xx: not one of the portal's languages",
+        "agencies.json, row 7, field slug: 'us-",
+    ):
+        assert line in said
+    assert len(refusal.value.lines) == 7, said
+    assert not Organization.objects.exists()
+
+
+def test_without_reference_data_the_catalogue_says_what_is_missing(data):
+    (data / "agencies.json").write_text(json.dumps(json.loads((DATA / "agencies.json").read_text())[:1]))
+    with pytest.raises(BrokenData, match="field economy: 'US' is unknown"):
+        load(data)
+
+
+def test_the_command_ends_with_one_and_names_every_problem(reference, data):
+    change(data / "agencies.json", lambda rows: [row.update(kind="club") for row in rows[:2]])
+    with pytest.raises(CommandError) as refusal:
+        call_command("load_catalogue", data_dir=data, stdout=StringIO())
+    assert refusal.value.returncode == 1
+    assert str(refusal.value).count("'club' is unknown") == 2
