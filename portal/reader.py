@@ -25,10 +25,9 @@ class ReadingForm(forms.Form):
     )
     theme = forms.ChoiceField(
         label=gettext_lazy("Appearance"),
-        required=False,
         widget=forms.RadioSelect,
         choices=[
-            ("", pgettext_lazy("appearance", "As on my device")),
+            ("device", pgettext_lazy("appearance", "As on my device")),
             ("light", pgettext_lazy("appearance", "Light")),
             ("dark", pgettext_lazy("appearance", "Dark")),
         ],
@@ -43,7 +42,7 @@ def reader_settings(request: HttpRequest) -> HttpResponse:
     """Choose them; kept in cookies, and the zone in the account of who is signed in. Goes back to ``next``."""
     now = {
         "time_zone": timezone.get_current_timezone_name(),
-        "theme": request.COOKIES.get(THEME_COOKIE, ""),
+        "theme": request.COOKIES.get(THEME_COOKIE, "device"),
     }
     form = ReadingForm(request.POST or None, initial=now)
     if request.method == "POST" and form.is_valid():
