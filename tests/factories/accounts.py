@@ -1,4 +1,5 @@
 import factory
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from portal.accounts.models import Membership, Organization, User
@@ -32,7 +33,8 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.com")
     full_name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.PostGenerationMethodCall("set_unusable_password")
+    # Stored with the row: a session is bound to the stored hash, and force_login() must hold.
+    password = factory.LazyFunction(lambda: make_password(None))
 
     @factory.post_generation
     def sme_in(self, create, code):
