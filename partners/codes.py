@@ -7,13 +7,13 @@ from babel import Locale
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal import languages
+from portal import clock
+from portal.languages import NAMES, Language
 
 #: Markets that are no ISO 3166-1 economy but one customs territory.
 UNIONS = {"EU": _("European Union")}
 _SPELLINGS = {"UK": "GB", "EL": "GR"}
-_CLDR = {"en": "en", "zh-hant": "zh_Hant_TW", "es": "es_MX", "fr": "fr_CA"}
-_HS = re.compile(r"\d{2}(\d{2}(\d{2})?)?|\d{3}|\d{5}")
+_HS = re.compile(r"\d{2,6}")
 # CLDR also lists regions, private-use and exceptional codes; these are none of a firm's markets.
 _NO_MARKETS = {"EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
@@ -33,7 +33,7 @@ def validate_market(code: str) -> None:
 
 def validate_language(code: str) -> None:
     """A language is one of the portal's four or a two- or three-letter code known to CLDR."""
-    if code not in languages.Language.values and code not in Locale("en").languages:
+    if code not in Language.values and code not in Locale("en").languages:
         raise ValidationError(_("“%(code)s” is not the code of a language."), "language", {"code": code})
 
 
@@ -44,23 +44,22 @@ def market_code(code: str) -> str:
 
 
 def market_name(code: str) -> str:
-    """The market's name in the reader's language; the code itself when CLDR has no name."""
+    """The market's name in the reader's language; the code itself when CLDR has no name.
+
+    For the economies of the reference data use their own names instead: CLDR's are not always theirs.
+    """
     if code in UNIONS:
         return str(UNIONS[code])
-    return _locale().territories.get(code, code)
+    return clock.locale().territories.get(code, code)
 
 
 def language_name(code: str) -> str:
     """The language's name in the reader's language; the code itself when CLDR has no name."""
-    if code in languages.NAMES:
-        return str(languages.NAMES[languages.Language(code)])
-    return _locale().languages.get(code, code)
+    if code in Language.values:
+        return str(NAMES[Language(code)])
+    return clock.locale().languages.get(code, code)
 
 
 def chapters(hs_codes: Iterable[str]) -> list[str]:
     """The HS chapters (first two digits) of the codes, each once, in order."""
     return sorted({code[:2] for code in hs_codes})
-
-
-def _locale() -> Locale:
-    return Locale.parse(_CLDR[languages.current()])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
@@ -113,7 +114,8 @@ def ask_to_join(chamber: Organization, *, company: Organization, by: User) -> Ch
 def agree(member: ChamberMember, *, by: User) -> ChamberMember:
     """The firm lets the chamber speak for it."""
     member = move(member, ChamberMember.Status.ACTIVE, by=by, verb="agreed", since=timezone.now())
-    notify(sides.people_of([member.chamber]), "partners/membership_agreed", about=member)
+    people = sides.people_of([member.chamber])
+    notify(people, "partners/membership_agreed", about=member, url=reverse("partners:member-list"))
     return member
 
 

@@ -39,9 +39,7 @@ def introduce(interest: ExpressionOfInterest, *, by: User) -> Introduction:
         interested_contact=sides.company_contact(interest.company) or interest.by,
         accepted_by=by,
     )
-    _note(
-        interest, Rung.COMPANY, owner=request.company, to=sides.people_with_place([interest.company])
-    )
+    _note(interest, Rung.COMPANY, owner=request.company, to=sides.people_with_place([interest.company]))
     for contact, contact_of, places in _contacts(introduction):
         to = sides.people_with_place(places)
         _note(interest, Rung.CONTACT, owner=contact_of, to=to, person=contact, introduction=introduction)

@@ -28,6 +28,8 @@ PARTLY = 0.5
 THRESHOLD = 0.5
 #: Companies scored, and stored, per request: the nearest by sector and HS code.
 MOST_CANDIDATES = 2000
+#: Digits of an HS heading.
+HEADING = 4
 #: What answers what. Investment is answered by capital, which no request type offers.
 COMPLEMENTS = {
     Type.BUSINESS_OFFER: {Type.BUSINESS_REQUEST, Type.PROCUREMENT},
@@ -236,7 +238,7 @@ def _language(request: PartnerRequest, profile: CompanyProfile) -> Reason:
 
 def _headings(hs_codes: Iterable[str]) -> set[str]:
     """The four-digit headings; a shorter code names none."""
-    return {code[:4] for code in hs_codes if len(code) >= 4}
+    return {code[:HEADING] for code in hs_codes if len(code) >= HEADING}
 
 
 def _root(sector: Sector) -> int:

@@ -56,11 +56,14 @@ def can_submit(user: "Reader", request: PartnerRequest) -> bool:
     )
 
 
+def can_take_back(user: "Reader", request: PartnerRequest) -> bool:
+    """The firm may have its text back while the chamber has not answered."""
+    return request.status == Status.SUBMITTED and is_of_company(user, request)
+
+
 def can_review(user: "Reader", request: PartnerRequest) -> bool:
     """The chosen chamber reviews; the writer never reviews her own text."""
-    return (
-        request.status == Status.SUBMITTED and is_of_chamber(user, request) and request.posted_by_id != user.pk
-    )
+    return request.status == Status.SUBMITTED and is_of_chamber(user, request) and request.posted_by_id != user.pk
 
 
 def can_publish(user: "Reader", request: PartnerRequest) -> bool:

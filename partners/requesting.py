@@ -163,7 +163,7 @@ def renew(request: PartnerRequest, *, closes_on: date, by: User) -> PartnerReque
 
     Raises ``ValidationError(code="closing_day")`` when the day has passed or is over a year away.
     """
-    _check_closing_day(closes_on)
+    check_closing_day(closes_on)
     now = timezone.now()
     request = lock(request)
     if request.status == Status.EXPIRED:
@@ -224,10 +224,11 @@ def _require_member(chamber: Organization | None, company: Organization) -> None
 def _require_closing_day(request: PartnerRequest) -> None:
     if request.closes_on is None:
         raise ValidationError(_("Say until when the request is open."), code="closing_day")
-    _check_closing_day(request.closes_on)
+    check_closing_day(request.closes_on)
 
 
-def _check_closing_day(day: date) -> None:
+def check_closing_day(day: date) -> None:
+    """Raise ``ValidationError(code="closing_day")`` when the day has passed or is over a year away."""
     today = last_day_on_earth()
     if day < today:
         raise ValidationError(_("The closing day has passed."), code="closing_day")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.profiles import ChamberMember
-from partners.models.requests import PartnerRequest
+from partners.models.requests import PartnerRequest, unnamed
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, company_ids, organization_ids
 
@@ -117,6 +117,16 @@ class ExpressionOfInterest(models.Model):
         return self.status != self.Status.WITHDRAWN
 
     @property
+    def interested(self) -> str:
+        """The interested company as the request's side may know it."""
+        return str(self.company) if self.shows_interested else unnamed(self.company)
+
+    @property
+    def requester(self) -> str:
+        """The company behind the request as the interested side may know it."""
+        return str(self.request.company) if self.shows_requester else unnamed(self.request.company)
+
+    @property
     def shows_requester(self) -> bool:
         """Whether the interested side sees the name of the firm behind the request."""
         return self.is_accepted or self.request.shows_company
@@ -189,9 +199,7 @@ class Disclosure(models.Model):
         CONTACT = "contact", _("A contact person's name and e-mail address")
 
     rung = models.CharField(_("what"), max_length=7, choices=Rung)
-    owner = models.ForeignKey(
-        Organization, models.CASCADE, related_name="disclosures", verbose_name=_("whose data")
-    )
+    owner = models.ForeignKey(Organization, models.CASCADE, related_name="disclosures", verbose_name=_("whose data"))
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -213,9 +221,7 @@ class Disclosure(models.Model):
     interest = models.ForeignKey(
         ExpressionOfInterest, models.CASCADE, null=True, blank=True, related_name="disclosures"
     )
-    introduction = models.ForeignKey(
-        Introduction, models.CASCADE, null=True, blank=True, related_name="disclosures"
-    )
+    introduction = models.ForeignKey(Introduction, models.CASCADE, null=True, blank=True, related_name="disclosures")
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 
     objects = DisclosureQuerySet.as_manager()

@@ -70,9 +70,7 @@ class CompanyProfileQuerySet(models.QuerySet):
 class CompanyProfile(SearchVectors, TradedGoods):
     """What a firm says of itself, in its own language. Only listed profiles are in the public directory."""
 
-    organization = models.OneToOneField(
-        Organization, models.CASCADE, related_name="profile", verbose_name=_("company")
-    )
+    organization = models.OneToOneField(Organization, models.CASCADE, related_name="profile", verbose_name=_("company"))
     language = models.CharField(_("written in"), max_length=7, choices=Language)
     capabilities = models.TextField(
         _("what the company does"), blank=True, max_length=5000, validators=[MaxLengthValidator(5000)]
@@ -171,9 +169,7 @@ class ChamberMember(models.Model):
         Status.ENDED: set(),
     }
 
-    chamber = models.ForeignKey(
-        Organization, models.CASCADE, related_name="member_firms", verbose_name=_("chamber")
-    )
+    chamber = models.ForeignKey(Organization, models.CASCADE, related_name="member_firms", verbose_name=_("chamber"))
     company = models.ForeignKey(Organization, models.CASCADE, related_name="chambers", verbose_name=_("company"))
     status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.ASKED)
     is_registered_by_chamber = models.BooleanField(_("registered by the chamber"), default=False)
@@ -194,13 +190,12 @@ class ChamberMember(models.Model):
                 condition=Q(status__in=["asked", "active"]),
                 name="chamber_member_open_once",
             ),
-            models.CheckConstraint(
-                condition=~Q(status="active") | Q(since__isnull=False), name="chamber_member_since"
-            ),
+            models.CheckConstraint(condition=~Q(status="active") | Q(since__isnull=False), name="chamber_member_since"),
         ]
 
     def __str__(self):
         return f"{self.chamber} – {self.company}"
 
     def get_absolute_url(self):
-        return reverse("partners:company-detail", args=[self.company.slug])
+        """Where the firm decides."""
+        return reverse("partners:profile-edit", args=[self.company.slug])

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from partners.models.goods import TradedGoods
 from portal.accounts.models import Organization
@@ -26,6 +26,11 @@ def last_day_on_earth() -> date:
 
 def request_slug() -> str:
     return f"request-{get_random_string(8, 'abcdefghjkmnpqrstuvwxyz23456789')}"
+
+
+def unnamed(company: Organization) -> str:
+    """A company on the lowest rung of the ladder."""
+    return gettext("A company in %(economy)s") % {"economy": company.economy.name}
 
 
 class PartnerRequestQuerySet(models.QuerySet):
@@ -169,6 +174,11 @@ class PartnerRequest(SearchVectors, TradedGoods):
     def is_open(self) -> bool:
         """Whether a company may express interest today."""
         return self.status == self.Status.PUBLISHED and self.closes_on >= last_day_on_earth()
+
+    @property
+    def firm(self) -> str:
+        """The company as readers may know it: by its name if it chose so, else by its economy."""
+        return str(self.company) if self.shows_company else unnamed(self.company)
 
     @property
     def is_offer(self) -> bool:

@@ -1,0 +1,71 @@
+from django.contrib import admin
+
+from partners.models import (
+    ChamberMember,
+    CompanyProfile,
+    Disclosure,
+    ExpressionOfInterest,
+    Introduction,
+    Match,
+    PartnerRequest,
+)
+
+
+@admin.register(CompanyProfile)
+class CompanyProfileAdmin(admin.ModelAdmin):
+    list_display = ["organization", "language", "is_listed", "is_sample", "changed_at"]
+    list_filter = ["is_listed", "is_sample", "language", "size"]
+    raw_id_fields = ["organization", "contact"]
+
+
+@admin.register(ChamberMember)
+class ChamberMemberAdmin(admin.ModelAdmin):
+    list_display = ["chamber", "company", "status", "since"]
+    list_filter = ["status"]
+    raw_id_fields = ["chamber", "company", "asked_by"]
+
+
+@admin.register(PartnerRequest)
+class PartnerRequestAdmin(admin.ModelAdmin):
+    list_display = ["title", "type", "status", "closes_on", "is_sample"]
+    list_filter = ["status", "type", "is_sample"]
+    raw_id_fields = ["company", "chamber", "posted_by"]
+    # A state is changed by its verb, which tells whom it concerns.
+    readonly_fields = ["status"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """What the two sides did is looked at here, never done here."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Match)
+class MatchAdmin(ReadOnlyAdmin):
+    list_display = ["request", "company", "score", "computed_at"]
+
+
+@admin.register(ExpressionOfInterest)
+class ExpressionOfInterestAdmin(ReadOnlyAdmin):
+    list_display = ["request", "company", "status", "sent_at", "answer_due_at"]
+    list_filter = ["status"]
+
+
+@admin.register(Introduction)
+class IntroductionAdmin(ReadOnlyAdmin):
+    list_display = ["interest", "accepted_at"]
+    # The contact persons belong to the two sides, not to the administrators.
+    fields = ["interest", "accepted_at"]
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(ReadOnlyAdmin):
+    list_display = ["rung", "owner", "to_organization", "at"]
+    fields = ["rung", "owner", "to_organization", "request", "at"]

@@ -1,0 +1,308 @@
+import re
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from partners import choices, codes, requesting, sides
+from partners.models import ChamberMember, CompanyProfile, ExpressionOfInterest, Ownership, PartnerRequest
+from partners.models.requests import last_day_on_earth
+from portal.accounts.models import Organization
+from portal.accounts.permissions import chamber_ids, memberships
+from portal.languages import Language, current
+from portal.reference.models import Economy, Sector
+
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.IGNORECASE)
+_PHONE = re.compile(r"\+\d[\d\s().-]{7,}\d")
+_SEPARATORS = re.compile(r"[,;、，；\n]+")
+
+
+def refuse_contact_details(text: str) -> str:
+    """Keep addresses out of texts that are read before both sides agreed."""
+    if _EMAIL.search(text) or _PHONE.search(text):
+        raise ValidationError(
+            _("Leave e-mail addresses and phone numbers out. Both sides get them once an interest is accepted."),
+            code="contact_details",
+        )
+    return text
+
+
+class TermsField(forms.CharField):
+    """A list typed in one line or several: separated by commas or line breaks, each once, in order."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        parts = (part.strip() for part in _SEPARATORS.split(super().to_python(value)))
+        return list(dict.fromkeys(part for part in parts if part))
+
+    def validate(self, value: list[str]) -> None:
+        if self.required and not value:
+            raise ValidationError(self.error_messages["required"], code="required")
+
+    def run_validators(self, value: list[str]) -> None:
+        for part in value:
+            super().run_validators(part)
+
+
+class HSCodesField(TermsField):
+    """HS codes of 2 to 6 digits; dots and spaces inside a code are dropped (8421.21 is 842121)."""
+
+    def to_python(self, value: Any) -> list[str]:
+        parts = super().to_python(value)
+        return list(dict.fromkeys(re.sub(r"[.\s]", "", part) for part in parts))
+
+
+def sector_field(label: Any, **kwargs: Any) -> forms.ModelMultipleChoiceField:
+    """The tree of sectors; `choices` of the form instance groups it."""
+    return forms.ModelMultipleChoiceField(
+        Sector.objects.all(), label=label, to_field_name="slug", widget=forms.SelectMultiple({"size": 10}), **kwargs
+    )
+
+
+class RequestForm(forms.Form):
+    """What a firm offers or looks for. Chambers also choose the member firm they write for."""
+
+    company = forms.ChoiceField(label=_("For which company"))
+    type = forms.ChoiceField(label=_("Type"), choices=PartnerRequest.Type.choices)
+    language = forms.ChoiceField(
+        label=_("Language you write in"),
+        choices=Language.choices,
+        help_text=_("Write in the language you know best. Matching compares codes, which need no translation."),
+    )
+    title = forms.CharField(label=_("Title"), max_length=250)
+    teaser = forms.CharField(
+        label=_("In one sentence"), max_length=140, help_text=_("At most 140 characters; it stands in lists and mails.")
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=6000,
+        widget=forms.Textarea({"rows": 10}),
+        help_text=_("What is offered or sought, how much, under which conditions, from when. No contact details."),
+    )
+    sectors = sector_field(_("Sectors"))
+    hs_codes = HSCodesField(
+        label=_("HS codes"), required=False, validators=[codes.validate_hs_code],
+        help_text=_("Of the goods, 2 to 6 digits, separated by commas. They find partners in every language."),
+    )  # fmt: skip
+    target_economies = forms.ModelMultipleChoiceField(
+        Economy.objects.all(), label=_("Partners wanted in"), widget=forms.CheckboxSelectMultiple
+    )
+    closes_on = forms.DateField(label=_("Open until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    shows_company = forms.BooleanField(
+        label=_("Show the company's name with the request"),
+        required=False,
+        help_text=_("Otherwise readers see only its economy, until you accept an interest."),
+    )
+
+    def __init__(self, *args: Any, user: Any, draft: PartnerRequest | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _request_values(draft) if draft else _first_values())
+        super().__init__(*args, **kwargs)
+        self.places = {} if draft else writing_places(user)
+        if draft:
+            del self.fields["company"]
+        else:
+            self.fields["company"].choices = [(key, label) for key, (label, *_rest) in self.places.items()]
+        self.fields["sectors"].choices = choices.sectors()
+
+    def clean_company(self) -> str:
+        self.company, self.chamber = self.places[self.cleaned_data["company"]][1:]
+        return self.cleaned_data["company"]
+
+    def clean_title(self) -> str:
+        return refuse_contact_details(self.cleaned_data["title"])
+
+    def clean_teaser(self) -> str:
+        return refuse_contact_details(self.cleaned_data["teaser"])
+
+    def clean_description(self) -> str:
+        return refuse_contact_details(self.cleaned_data["description"])
+
+    def clean_closes_on(self):
+        day = self.cleaned_data["closes_on"]
+        requesting.check_closing_day(day)
+        return day
+
+    def content(self) -> dict[str, Any]:
+        """The fields of the request, without the choice of the company."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "company"}
+
+
+def writing_places(user: Any) -> dict[str, tuple[str, Organization, Organization | None]]:
+    """For whom she may write: her own firms, and the member firms of her chambers. Key → label, firm, chamber."""
+    places: dict[str, tuple[str, Organization, Organization | None]] = {}
+    for membership in memberships(user):
+        if membership.organization.kind == Organization.Kind.SME:
+            places[f"own-{membership.organization_id}"] = (membership.organization.name, membership.organization, None)
+    firms = ChamberMember.objects.active().filter(chamber__in=chamber_ids(user))
+    for member in firms.select_related("chamber", "company__economy").order_by("pk"):
+        label = _("%(company)s, for %(chamber)s") % {"company": member.company.name, "chamber": member.chamber.name}
+        places[f"member-{member.pk}"] = (label, member.company, member.chamber)
+    return places
+
+
+def _first_values() -> dict[str, Any]:
+    return {"language": current(), "closes_on": requesting.usual_closing_day()}
+
+
+def _request_values(draft: PartnerRequest) -> dict[str, Any]:
+    plain = ("type", "language", "title", "teaser", "description", "hs_codes", "closes_on", "shows_company")
+    lists = {
+        "sectors": [sector.slug for sector in draft.sectors.all()],
+        "target_economies": [economy.pk for economy in draft.target_economies.all()],
+    }
+    return {name: getattr(draft, name) for name in plain} | lists
+
+
+class SubmitForm(forms.Form):
+    """Which chamber of the company's economy reviews the request."""
+
+    chamber = forms.ModelChoiceField(Organization.objects.none(), label=_("Chamber that reviews it"))
+
+    def __init__(self, *args: Any, draft: PartnerRequest, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"chamber": draft.chamber_id}, **kwargs)
+        chambers = Organization.objects.chambers().filter(economy=draft.company.economy_id)
+        self.fields["chamber"].queryset = chambers.order_by("pk")
+
+
+class SendBackForm(forms.Form):
+    reason = forms.CharField(label=_("What should change"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+
+
+class CloseForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why it is closed"), choices=PartnerRequest.CloseReason.choices)
+
+
+class RenewForm(forms.Form):
+    closes_on = forms.DateField(label=_("Open until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        first = last_day_on_earth() + timedelta(days=requesting.USUAL_DAYS)
+        super().__init__(*args, initial={"closes_on": first}, **kwargs)
+
+
+class InterestForm(forms.Form):
+    """A first word to a firm one does not know yet."""
+
+    company = forms.ModelChoiceField(Organization.objects.none(), label=_("On behalf of"), empty_label=None)
+    message = forms.CharField(
+        label=_("Why you fit"),
+        max_length=1100,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_(
+            "What you can do, for whom you have done it, and what you would like to know. At most 1,100 characters. "
+            "The other side sees your company and this message, not your name or address."
+        ),
+    )
+
+    def __init__(self, *args: Any, companies: list[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = [company.pk for company in companies]
+        self.fields["company"].queryset = Organization.objects.filter(pk__in=ids).order_by("pk")
+        if len(ids) == 1:
+            self.fields["company"].initial = ids[0]
+            self.fields["company"].widget = forms.HiddenInput()
+
+    def clean_message(self) -> str:
+        return refuse_contact_details(self.cleaned_data["message"])
+
+
+class DeclineForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[
+            (value, label)
+            for value, label in ExpressionOfInterest.DeclineReason.choices
+            if value != ExpressionOfInterest.DeclineReason.CLOSED
+        ],
+    )
+    note = forms.CharField(
+        label=_("A word to the company"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
+    )
+
+    def clean_note(self) -> str:
+        return refuse_contact_details(self.cleaned_data["note"])
+
+
+class ProfileForm(forms.ModelForm):
+    """What a firm says of itself."""
+
+    sectors = sector_field(_("Sectors"), required=False)
+    hs_codes = HSCodesField(
+        label=_("HS codes"), required=False, validators=[codes.validate_hs_code],
+        help_text=_("Of what you make or sell, 2 to 6 digits, separated by commas."),
+    )  # fmt: skip
+    certifications = TermsField(
+        label=_("Certifications"), required=False, help_text=_("Separated by commas: ISO 9001, HACCP.")
+    )
+    wanted_types = forms.MultipleChoiceField(
+        label=_("Tell us of these kinds of opportunity"),
+        choices=PartnerRequest.Type.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Leave all empty to hear of every kind that fits."),
+    )
+    markets = forms.MultipleChoiceField(
+        label=_("Markets you serve"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you can do business in"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    ownership_tags = forms.MultipleChoiceField(
+        label=_("Ownership"), choices=Ownership.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = CompanyProfile
+        fields = [
+            "language", "capabilities", "seeks", "sectors", "hs_codes", "markets", "wanted_types", "certifications",
+            "languages", "city", "size", "year_founded", "ownership_tags", "contact", "is_listed",
+        ]  # fmt: skip
+        widgets = {"capabilities": forms.Textarea({"rows": 8}), "seeks": forms.Textarea({"rows": 4})}
+        labels = {
+            "language": _("Language you write in"),
+            "capabilities": _("What your company does"),
+            "seeks": _("What your company looks for"),
+            "contact": _("Contact person"),
+            "is_listed": _("List the company in the public directory"),
+        }
+        help_texts = {
+            "capabilities": _("In your own words and language. No contact details."),
+            "contact": _("Shown to nobody until both sides of an introduction agreed."),
+            "is_listed": _("Listed companies are found by partners and hear of the opportunities that suit them."),
+        }
+
+    def __init__(self, *args: Any, company: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sectors"].choices = choices.sectors()
+        self.fields["markets"].choices = choices.markets(self.instance.markets)
+        self.fields["languages"].choices = choices.languages(self.instance.languages)
+        self.fields["contact"].queryset = sides.people_of([company])
+        if self.instance.pk:
+            self.initial["sectors"] = [sector.slug for sector in self.instance.sectors.all()]
+        else:
+            self.initial["language"] = company.native_language
+
+    def clean_capabilities(self) -> str:
+        return refuse_contact_details(self.cleaned_data["capabilities"])
+
+    def clean_seeks(self) -> str:
+        return refuse_contact_details(self.cleaned_data["seeks"])
+
+
+class FirmForm(forms.Form):
+    """A member firm that has nobody on the portal."""
+
+    name = forms.CharField(label=_("Name of the company"), max_length=200)
+    language = forms.ChoiceField(label=_("Its language"), choices=Language.choices)
+    city = forms.CharField(label=_("City"), max_length=100, required=False)
+    confirms = forms.BooleanField(
+        label=_("We know this company, and it agrees that we look for partners on its behalf")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"language": current()})
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,118 @@
+"""The reasons of a match, from codes into sentences of the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from partners import choices, codes
+from partners.models import PartnerRequest
+from portal.reference.models import Sector
+
+TONES = {"met": "good", "not_met": "neutral", "unknown": "waiting"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One reason to read: how it came out, in a word and as a tone, and the sentence."""
+
+    outcome: str
+    label: str
+    tone: str
+    text: str
+    criterion: str
+
+
+def lines(reasons: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """Write the stored codes out: the met first, then the unknown, then the not met; two queries at most."""
+    reasons = list(reasons)
+    slugs = {slug for reason in reasons for slug in reason["detail"].get("sectors", ())}
+    labels = {s.slug: s.label for s in Sector.objects.filter(slug__in=slugs)} if slugs else {}
+    order = ["met", "unknown", "not_met"]
+    return [
+        Line(
+            outcome=reason["outcome"],
+            label=_outcome(reason["outcome"]),
+            tone=TONES[reason["outcome"]],
+            text=_SENTENCES[reason["criterion"]](reason["outcome"], reason["detail"], labels),
+            criterion=reason["criterion"],
+        )
+        for reason in sorted(reasons, key=lambda reason: order.index(reason["outcome"]))
+    ]
+
+
+def _outcome(outcome: str) -> str:
+    if outcome == "met":
+        return pgettext("criterion", "Met")
+    return pgettext("criterion", "Not met") if outcome == "not_met" else pgettext("criterion", "Unknown")
+
+
+def _sector(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    names = _listed(labels.get(slug, slug) for slug in detail.get("sectors", ()))
+    if outcome == "unknown":
+        return _("Sector: the request or the company names none.")
+    if outcome == "not_met":
+        return _("Sector: the company is not in %(names)s.") % {"names": names}
+    if detail["how"] == "same":
+        return _("Same sector: %(names)s.") % {"names": names}
+    return _("Neighbouring sector: the company is in %(names)s.") % {"names": names}
+
+
+def _hs(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    names = _listed(detail.get("codes", ()))
+    if outcome == "unknown":
+        return _("Goods: the request or the company names no HS codes.")
+    if outcome == "not_met":
+        return _("Goods: the company has none of HS chapter %(names)s.") % {"names": names}
+    if detail["how"] == "heading":
+        return _("Same goods: HS heading %(names)s.") % {"names": names}
+    return _("Related goods: HS chapter %(names)s.") % {"names": names}
+
+
+def _complement(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    names = _listed(str(PartnerRequest.Type(kind).label) for kind in detail.get("types", ()))
+    if outcome == "unknown":
+        return _("Offer and demand: the company has not said what it looks for.")
+    if detail["how"] == "own_request":
+        return _("Offer and demand: the company's own open request answers this one (%(names)s).") % {"names": names}
+    if detail["how"] == "same_side":
+        return _("Offer and demand: the company has the same kind of request open (%(names)s).") % {"names": names}
+    if outcome == "met":
+        return _("Offer and demand: the company wants to hear of this kind (%(names)s).") % {"names": names}
+    return _("Offer and demand: the company asked for other kinds than this (%(names)s).") % {"names": names}
+
+
+def _economy(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    names = _listed(choices.market_names(detail.get("economies", ())))
+    if outcome == "unknown":
+        return _("Place: partners are sought anywhere.")
+    if outcome == "not_met":
+        return _("Place: the company is not in %(names)s and does not name it as a market.") % {"names": names}
+    if detail["how"] == "based":
+        return _("Place: the company is in %(names)s.") % {"names": names}
+    return _("Place: the company serves %(names)s.") % {"names": names}
+
+
+def _language(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    names = _listed(codes.language_name(code) for code in detail.get("languages", ()))
+    if outcome == "unknown":
+        return _("Language: the company has not said which it speaks.")
+    if outcome == "met":
+        return _("Language in common: %(names)s.") % {"names": names}
+    return _("Language: none in common; the other side has %(names)s.") % {"names": names}
+
+
+def _listed(names: Iterable[str]) -> str:
+    # Translators: what stands between the items of a list
+    return pgettext("list", ", ").join(names)
+
+
+_SENTENCES = {
+    "sector": _sector,
+    "hs": _hs,
+    "complement": _complement,
+    "economy": _economy,
+    "language": _language,
+}

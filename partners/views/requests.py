@@ -1,0 +1,227 @@
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from partners import matching, permissions, requesting
+from partners.filters import RequestFilter
+from partners.forms import CloseForm, InterestForm, RenewForm, RequestForm, SendBackForm, SubmitForm
+from partners.models import CompanyProfile, Match, PartnerRequest
+from portal.accounts.permissions import chamber_ids, company_ids, memberships
+from portal.activity.log import timeline
+from portal.web import go, require, show
+
+PER_PAGE = 20
+VERBS = ("edit", "submit", "publish", "review", "discard", "close", "renew", "express")
+
+
+@require_GET
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Every open opportunity, narrowed by the filters in the address."""
+    opened = PartnerRequest.objects.visible_to(request.user).open()
+    found = RequestFilter(request.GET, queryset=opened.order_by("-published_at", "-pk"))
+    page = Paginator(found.qs.for_rows(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"filter": found, "page": page, "can_write": permissions.can_write(request.user)}
+    return show(request, "partners/request_list.html", context, fragments=["results"])
+
+
+@login_required
+@require_GET
+def match_list(request: HttpRequest) -> HttpResponse:
+    """The open requests that suit my company, best first, with the reasons."""
+    opened = PartnerRequest.objects.visible_to(request.user).open()
+    matches = (
+        Match.objects.visible_to(request.user)
+        .filter(request__in=opened, score__gte=matching.THRESHOLD)
+        .select_related("request__company__economy", "request__chamber", "company")
+        .prefetch_related("request__sectors", "request__target_economies")
+    )
+    page = Paginator(matches, PER_PAGE).get_page(request.GET.get("page"))
+    companies = [m.organization for m in memberships(request.user) if m.organization_id in company_ids(request.user)]
+    profiles = {p.organization_id: p for p in CompanyProfile.objects.filter(organization__in=companies)}
+    unlisted = [company for company in companies if not getattr(profiles.get(company.pk), "is_listed", False)]
+    return show(request, "partners/match_list.html", {"page": page, "companies": companies, "unlisted": unlisted})
+
+
+@login_required
+@require_GET
+def request_mine(request: HttpRequest) -> HttpResponse:
+    """What my companies have written, in every state, newest first."""
+    own = PartnerRequest.objects.visible_to(request.user).filter(company__in=company_ids(request.user))
+    page = Paginator(own.for_rows().order_by("-changed_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "can_write": bool(company_ids(request.user))}
+    return show(request, "partners/request_mine.html", context)
+
+
+@require_GET
+def request_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    return page_of(request, find(request, slug))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def request_draft(request: HttpRequest) -> HttpResponse:
+    require(permissions.can_write(request.user))
+    form = RequestForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        try:
+            drafted = requesting.draft(company=form.company, chamber=form.chamber, by=request.user, **form.content())
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("The draft is kept. Read it once more, then take the next step."))
+            return go(request, drafted)
+    context = {"form": form, "is_of_chamber": bool(chamber_ids(request.user))}
+    return show(request, "partners/request_draft.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def request_revise(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_edit(request.user, found))
+    form = RequestForm(request.POST or None, user=request.user, draft=found)
+    if form.is_valid():
+        try:
+            requesting.revise(found, by=request.user, **form.content())
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Your changes are kept."))
+            return go(request, found)
+    return show(request, "partners/request_revise.html", {"form": form, "found": found})
+
+
+@login_required
+@require_POST
+def request_submit(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_submit(request.user, found))
+    form = SubmitForm(request.POST, draft=found)
+    if not form.is_valid():
+        return page_of(request, found, submit_form=form)
+    done = _("The chamber has your request. You will hear when it is published or sent back.")
+    return _do(request, found, requesting.submit, done, chamber=form.cleaned_data["chamber"])
+
+
+@login_required
+@require_POST
+def request_take_back(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_take_back(request.user, found))
+    return _do(request, found, requesting.take_back, _("It is a draft again."))
+
+
+@login_required
+@require_POST
+def request_publish(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_publish(request.user, found))
+    done = _("It is published. The companies it suits are being told, each with the reasons.")
+    return _do(request, found, requesting.publish, done)
+
+
+@login_required
+@require_POST
+def request_send_back(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_review(request.user, found))
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, found, send_back_form=form)
+    done = _("It is with the company again, with what should change.")
+    return _do(request, found, requesting.send_back, done, reason=form.cleaned_data["reason"])
+
+
+@login_required
+@require_POST
+def request_discard(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_discard(request.user, found))
+    return _do(request, found, requesting.discard, _("The draft is discarded."))
+
+
+@login_required
+@require_POST
+def request_close(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_close(request.user, found))
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, found, close_form=form)
+    done = _("The request is closed. Companies that waited for an answer are told.")
+    return _do(request, found, requesting.close, done, reason=form.cleaned_data["reason"])
+
+
+@login_required
+@require_POST
+def request_renew(request: HttpRequest, slug: str) -> HttpResponse:
+    found = find(request, slug)
+    require(permissions.can_renew(request.user, found))
+    form = RenewForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, found, renew_form=form)
+    return _do(request, found, requesting.renew, _("It is open again."), closes_on=form.cleaned_data["closes_on"])
+
+
+def find(request: HttpRequest, slug: str) -> PartnerRequest:
+    rows = matching.for_comparing(PartnerRequest.objects.visible_to(request.user).for_rows())
+    return get_object_or_404(rows, slug=slug)
+
+
+def _do(
+    request: HttpRequest, found: PartnerRequest, verb: Callable[..., PartnerRequest], done: str, **details: object
+) -> HttpResponse:
+    """Do one verb and show the request again: changed, or with why not."""
+    try:
+        verb(found, by=request.user, **details)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, done)
+    return go(request, found)
+
+
+def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> HttpResponse:
+    """The request's page; with ``forms``, one of its forms again, with what is wrong in it."""
+    user = request.user
+    may = {verb: getattr(permissions, f"can_{verb}")(user, found) for verb in (*VERBS, "take_back")}
+    answers = permissions.answers_for(user, found)
+    context = {
+        "found": found,
+        "may": may,
+        "answers": answers,
+        "shows_company": found.shows_company or answers,
+        "activities": timeline(found) if permissions.can_see_history(user, found) else (),
+        "interests": found.interests.visible_to(user).for_rows() if user.is_authenticated else (),
+        "comparisons": [] if answers else _comparisons(user, found),
+        "submit_form": SubmitForm(draft=found) if may["submit"] else None,
+        "send_back_form": SendBackForm() if may["review"] else None,
+        "close_form": CloseForm() if may["close"] else None,
+        "renew_form": RenewForm() if may["renew"] else None,
+        "interest_form": InterestForm(companies=free_companies(user, found)) if may["express"] else None,
+        **forms,
+    }
+    return show(request, "partners/request_detail.html", context, status=422 if forms else 200)
+
+
+def _comparisons(user, found: PartnerRequest) -> list[matching.Judgement]:
+    """How each of my companies compares with this request, whether listed or not."""
+    if not company_ids(user):
+        return []
+    profiles = CompanyProfile.objects.visible_to(user).filter(organization__in=company_ids(user))
+    return [matching.judge(found, profile) for profile in matching.for_judging(profiles.order_by("pk"))]
+
+
+def free_companies(user, found: PartnerRequest) -> list:
+    """My companies that may still express interest."""
+    refused = found.interests.filter(company__in=company_ids(user)).exclude(status__in=["withdrawn", "expired"])
+    taken = set(refused.values_list("company", flat=True))
+    mine = company_ids(user) - taken
+    return [m.organization for m in memberships(user) if m.organization_id in mine]
