@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
@@ -145,7 +145,8 @@ def rows(path: Path, key: str | None = None, *, problems: Problems | None = None
     """
     found = Problems() if problems is None else problems
     records = _lines(path) if path.suffix == ".jsonl" else enumerate(_list(path, key), start=1)
-    kept, seen = [], {}
+    kept: list[Row] = []
+    seen: dict[str, int] = {}
     for number, data in records:
         row = Row(path.name, number, data)
         value = data.get(unique) if isinstance(data, dict) else None
@@ -248,7 +249,10 @@ def one_load_at_a_time() -> Iterator[None]:
         yield
 
 
-def run(loads: Iterable[Callable[[Path, Problems, Report], None]], data_dir: Path) -> Report:
+Load = Callable[[Path, Problems, Report], None]
+
+
+def run(loads: Iterable[Load], data_dir: Path) -> Report:
     """Do all ``loads`` in one transaction. Raises :class:`BrokenData`, with nothing written, if any row is broken."""
     report, problems = Report(), Problems()
     with one_load_at_a_time():
@@ -260,7 +264,7 @@ def run(loads: Iterable[Callable[[Path, Problems, Report], None]], data_dir: Pat
 
 def _set(obj: models.Model, field: str, value: Any) -> bool:
     """Set one field; whether its value differs now. ``"2020-07-01"`` does not differ from that day."""
-    target = obj._meta.get_field(field)
+    target = cast(models.Field, obj._meta.get_field(field))
     attribute = target.attname
     if isinstance(value, models.Model):
         value = value.pk
