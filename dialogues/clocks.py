@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dialogues.models import Dialogue
 from portal import clock
@@ -17,6 +18,11 @@ from portal.reference.models import Economy
 WORK_BEGINS = time(9)
 WORK_ENDS = time(18)
 FRIDAY = 4
+HOURS = {
+    "inside": gettext_lazy("within working hours"),
+    "partly": gettext_lazy("partly outside working hours"),
+    "outside": gettext_lazy("outside working hours"),
+}
 
 
 def moment(wall: datetime, zone: str) -> datetime:
@@ -62,6 +68,25 @@ class PartyTime:
     ends: datetime
     days: int
     hours: str
+
+    @property
+    def day(self) -> str:
+        """"Friday, 14 May 2027"."""
+        weekday, day = date_format(self.starts, "l"), date_format(self.starts, "DATE_FORMAT")
+        return _("%(weekday)s, %(day)s") % {"weekday": weekday, "day": day}
+
+    @property
+    def span(self) -> str:
+        """"09:00–11:30", with the day of the end when it is another one."""
+        begin, end = time_format(self.starts, "H:i"), time_format(self.ends, "H:i")
+        if self.ends_on_another_day:
+            end = _("%(day)s, %(time)s") % {"day": date_format(self.ends, "DATE_FORMAT"), "time": end}
+            return f"{begin} – {end}"
+        return f"{begin}–{end}"
+
+    @property
+    def hours_label(self) -> str:
+        return str(HOURS[self.hours])
 
     @property
     def shift(self) -> str:

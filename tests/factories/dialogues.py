@@ -1,0 +1,126 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import factory
+from django.utils import timezone
+
+from dialogues.models import AgendaItem, Commitment, Dialogue, Minutes, Registration, Session
+from portal.languages import column
+from tests.factories.accounts import OrganizationFactory, UserFactory
+from tests.factories.reference import agreement, economy
+
+
+class DialogueFactory(factory.django.DjangoModelFactory):
+    """Between the United States and Taiwan, in English and Chinese, unless ``parties`` (codes) says otherwise."""
+
+    class Meta:
+        model = Dialogue
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"dialogue-{n}")
+    title_en = factory.Sequence(lambda n: f"SME Dialogue {n}")
+    agreement = factory.LazyFunction(
+        lambda: agreement("us-taiwan-21st-century-trade", parties=("US", "TW"), languages=("en", "zh-hant"))
+    )
+    working_languages = ("en", "zh-hant")
+
+    @factory.post_generation
+    def parties(self, create, codes):
+        self.parties.set([economy(code) for code in codes or ("US", "TW")])
+        self.__dict__.pop("party_codes", None)
+
+
+def wall(days=30, hour=9, minute=0):
+    """A wall time some days from now, far from any change of clocks."""
+    return datetime.combine(_weekday(timezone.now().date() + timedelta(days=days)), datetime.min.time()).replace(
+        hour=hour, minute=minute
+    )
+
+
+def _weekday(day):
+    return day if day.weekday() < 5 else day + timedelta(days=7 - day.weekday())
+
+
+class SessionFactory(factory.django.DjangoModelFactory):
+    """A draft; ``scheduled=True``, ``held=True`` (yesterday, here) or ``past=True`` (from a source, day known)."""
+
+    class Meta:
+        model = Session
+        skip_postgeneration_save = True
+
+    class Params:
+        local = factory.LazyFunction(wall)
+        timed = factory.Trait(
+            zone="Asia/Taipei",
+            starts_local=factory.SelfAttribute("local"),
+            ends_local=factory.LazyAttribute(lambda o: o.starts_local + timedelta(hours=2)),
+            starts_at=factory.LazyAttribute(lambda o: _utc(o.starts_local, o.zone)),
+            ends_at=factory.LazyAttribute(lambda o: _utc(o.ends_local, o.zone)),
+            starts_on=factory.LazyAttribute(lambda o: o.starts_local.date()),
+            ends_on=factory.LazyAttribute(lambda o: o.ends_local.date()),
+            announced_at=factory.LazyFunction(timezone.now),
+        )
+        scheduled = factory.Trait(timed=True, status="scheduled")
+        running = factory.Trait(timed=True, status="in_progress", local=factory.LazyFunction(lambda: wall(-4)))
+        held = factory.Trait(timed=True, status="held", local=factory.LazyFunction(lambda: wall(-4)))
+        past = factory.Trait(status="held", starts_on=date(2022, 4, 22), ends_on=date(2022, 4, 22))
+
+    dialogue = factory.SubFactory(DialogueFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    title_en = factory.Sequence(lambda n: f"Session {n}")
+    working_languages = ("en", "zh-hant")
+    format = "hybrid"
+
+
+def _utc(local, zone):
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+class AgendaItemFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgendaItem
+
+    session = factory.SubFactory(SessionFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    title_en = factory.Sequence(lambda n: f"Item {n}")
+    minutes = 30
+
+
+class RegistrationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Registration
+
+    session = factory.SubFactory(SessionFactory, scheduled=True)
+    user = factory.SubFactory(UserFactory)
+    status = "confirmed"
+    partstat = "ACCEPTED"
+
+
+class MinutesFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Minutes
+
+    class Params:
+        published = factory.Trait(status="published", published_at=factory.LazyFunction(timezone.now))
+
+    session = factory.SubFactory(SessionFactory, held=True)
+    text_en = "What was said."
+    revision = 1
+
+
+class CommitmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Commitment
+
+    class Params:
+        published = factory.Trait(published_at=factory.LazyFunction(timezone.now))
+
+    session = factory.SubFactory(SessionFactory, held=True)
+    owner = factory.SubFactory(OrganizationFactory, agency=True)
+    text_en = factory.Sequence(lambda n: f"Commitment {n}")
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+
+
+def texts(name, **by_code):
+    """``texts("title", en="A", zh_hant="甲")`` as form data."""
+    return {column(name, code): text for code, text in by_code.items()}
