@@ -47,7 +47,7 @@ def draft(*, company: Organization, by: User, chamber: Organization | None = Non
     request.full_clean(exclude=["sectors", "target_economies"])
     request.save()
     _set_lists(request, lists)
-    _index(request)
+    index(request)
     record(by, "drafted", request)
     return request
 
@@ -65,7 +65,7 @@ def revise(request: PartnerRequest, *, by: User, **fields: Any) -> PartnerReques
     request.full_clean(exclude=["sectors", "target_economies"])
     request.save(update_fields=[*fields, "changed_at"])
     _set_lists(request, lists)
-    _index(request)
+    index(request)
     record(by, "revised", request)
     return request
 
@@ -241,7 +241,7 @@ def _set_lists(request: PartnerRequest, lists: dict[str, Any]) -> None:
         getattr(request, name).set(rows)
 
 
-def _index(request: PartnerRequest) -> None:
+def index(request: PartnerRequest) -> None:
     """Make the text findable. The firm's name stays out: a search must not reveal who asks."""
     texts = [("A", request.title), ("B", request.teaser), ("D", request.description)]
     PartnerRequest.objects.filter(pk=request.pk).update(**vectors({request.language: texts}))

@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+
+from partners import directory, requesting
+from partners.models import ChamberMember, CompanyProfile, ExpressionOfInterest, PartnerRequest
+from partners.models.requests import last_day_on_earth
+from tests.factories.accounts import OrganizationFactory
+from tests.factories.reference import economy, sector
+
+
+class CompanyProfileFactory(factory.django.DjangoModelFactory):
+    """A listed firm in processed food in the United States, writing English, found by search."""
+
+    class Meta:
+        model = CompanyProfile
+        skip_postgeneration_save = True
+
+    class Params:
+        code = "US"
+
+    organization = factory.SubFactory(OrganizationFactory, code=factory.SelfAttribute("..code"))
+    language = "en"
+    capabilities = "We bake crackers and dry fruit for grocery chains."
+    city = "Portland"
+    size = "10-49"
+    hs_codes = ("200899",)
+    markets = ("US",)
+    languages = ("en",)
+    is_listed = True
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kwargs.items()}
+
+    @factory.post_generation
+    def sectors(self, create, slugs):
+        rows = [sector()] if slugs is None else [sector(slug, slug) for slug in slugs]
+        self.sectors.set(rows)
+        directory.index(self)
+
+
+class PartnerRequestFactory(factory.django.DjangoModelFactory):
+    """A firm's own draft; ``submitted``, ``published``, ``expired`` and ``closed`` are later states.
+
+    The firm is in Mexico, the partners are wanted in the United States, the trade is processed food.
+    """
+
+    class Meta:
+        model = PartnerRequest
+        skip_postgeneration_save = True
+
+    class Params:
+        code = "MX"
+        reviewed = factory.Trait(
+            chamber=factory.SubFactory(OrganizationFactory, chamber=True, code=factory.SelfAttribute("..code"))
+        )
+        submitted = factory.Trait(reviewed=True, status="submitted", submitted_at=factory.LazyFunction(timezone.now))
+        published = factory.Trait(reviewed=True, status="published", published_at=factory.LazyFunction(timezone.now))
+        expired = factory.Trait(
+            reviewed=True,
+            status="expired",
+            published_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=91)),
+            closes_on=factory.LazyFunction(lambda: last_day_on_earth() - timedelta(days=1)),
+        )
+        closed = factory.Trait(reviewed=True, status="closed", close_reason="not_needed")
+
+    type = "business_offer"
+    language = "en"
+    title = factory.Sequence(lambda n: f"Dried mango for snack makers {n}")
+    teaser = "Sun-dried mango without sugar, in bulk."
+    description = "We dry forty tonnes of mango a month and look for snack makers."
+    company = factory.SubFactory(OrganizationFactory, code=factory.SelfAttribute("..code"))
+    hs_codes = ("200899",)
+    closes_on = factory.LazyFunction(lambda: last_day_on_earth() + timedelta(days=60))
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kwargs.items()}
+
+    @factory.post_generation
+    def sectors(self, create, slugs):
+        self.sectors.set([sector()] if slugs is None else [sector(slug, slug) for slug in slugs])
+        requesting.index(self)
+
+    @factory.post_generation
+    def targets(self, create, codes):
+        self.target_economies.set([economy(code) for code in (("US",) if codes is None else codes)])
+
+
+class InterestFactory(factory.django.DjangoModelFactory):
+    """Sent today by a firm in the United States, about a published request of a firm in Mexico."""
+
+    class Meta:
+        model = ExpressionOfInterest
+
+    request = factory.SubFactory(PartnerRequestFactory, published=True)
+    company = factory.SubFactory(OrganizationFactory)
+    message = "We make snacks and need dried mango all year."
+    answer_due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class ChamberMemberFactory(factory.django.DjangoModelFactory):
+    """A firm that agreed; ``asked=True`` waits for its answer."""
+
+    class Meta:
+        model = ChamberMember
+
+    class Params:
+        asked = factory.Trait(status="asked", since=None)
+
+    chamber = factory.SubFactory(OrganizationFactory, chamber=True)
+    company = factory.SubFactory(OrganizationFactory)
+    status = "active"
+    since = factory.LazyFunction(timezone.now)
