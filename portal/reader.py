@@ -87,5 +87,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 def contact(request: HttpRequest) -> HttpResponse:
-    """Whom to write to: the portal's own address."""
-    return show(request, "portal/contact.html", {"address": settings.DEFAULT_FROM_EMAIL})
+    """Whom to ask; each copy of the portal names its own address."""
+    return show(request, "portal/contact.html", {"address": settings.CONTACT_EMAIL})

@@ -24,6 +24,7 @@ SECRET_KEY = env.str("SECRET_KEY", "insecure-for-development-only" if DEBUG else
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 SITE_NAME = "SME Dialogue"
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -87,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.page",
+                "portal.home.desk_count",
             ],
         },
     }
