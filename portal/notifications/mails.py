@@ -1,6 +1,7 @@
 """One outbox row as one mail, in its recipient's language and time zone."""
 
 import uuid
+from email.message import Message
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -16,6 +17,19 @@ from portal.notifications import preferences
 from portal.notifications.models import Notification
 
 PARTS = ("subject.txt", "txt", "html")
+
+
+#: The longest line of a mail (RFC 5322, 2.1.1).
+LONGEST_LINE = 998
+
+
+class Mail(EmailMultiAlternatives):
+    """Keeps each header in one line: folded at its only space, a link would begin with a line of nothing."""
+
+    def message(self) -> Message:
+        message = super().message()
+        message.policy = message.policy.clone(max_line_length=LONGEST_LINE)
+        return message
 
 
 def template_name(kind: str, part: str) -> str:
@@ -65,13 +79,13 @@ def subject(row: Notification) -> str:
     return " ".join(_plain(row, "subject.txt", facts(row)).split())
 
 
-def compose(row: Notification, subject: str) -> EmailMultiAlternatives:
+def compose(row: Notification, subject: str) -> Mail:
     """The whole mail: text, HTML and, when promised, the calendar part. Call it in the recipient's language."""
     given = {**facts(row), "subject": subject}
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         subject=subject,
         body=_plain(row, "txt", given).strip() + "\n",
-        to=[_to(row.addressee)],
+        to=[to_header(row.addressee)],
         headers=_headers(row, given["unsubscribe_url"]),
     )
     mail.attach_alternative(get_template(template_name(row.kind, "html")).render(given), "text/html")
@@ -88,7 +102,7 @@ def _plain(row: Notification, part: str, given: dict[str, Any]) -> str:
     return template.render(Context(given, autoescape=False))
 
 
-def _to(addressee: Any) -> str:
+def to_header(addressee: Any) -> str:
     name = " ".join(addressee.full_name.split())
     return formataddr((name, addressee.email))
 

@@ -1,6 +1,5 @@
 """Mail templates of our own: ``dialogues/meeting`` (can be switched off) and ``accounts/note`` (cannot)."""
 
-import copy
 from pathlib import Path
 
 import pytest
@@ -13,5 +12,5 @@ def mail_templates(settings):
     """The worker's settings add the same folder (worker_settings.py)."""
     templates = [dict(engine) for engine in settings.TEMPLATES]
     templates[0]["DIRS"] = [*templates[0]["DIRS"], TEMPLATES_DIR]
-    templates[0]["OPTIONS"] = copy.copy(templates[0]["OPTIONS"])
+    templates[0]["OPTIONS"] = templates[0]["OPTIONS"] | {"libraries": {"broken": "tests.portal.notifications.broken"}}
     settings.TEMPLATES = templates
