@@ -186,7 +186,10 @@ class Resource(SearchVectors):
         _("how the address is known"), max_length=8, choices=Evidence, default=Evidence.OFFICIAL
     )
     page_languages = ArrayField(
-        models.CharField(max_length=7), default=list, blank=True, verbose_name=_("languages of the source")
+        models.CharField(max_length=7, choices=[(code, code) for code in PAGE_LANGUAGES]),
+        default=list,
+        blank=True,
+        verbose_name=_("languages of the source"),
     )
     link_status = models.CharField(_("link"), max_length=9, choices=LinkStatus, default=LinkStatus.UNCHECKED)
     link_checked_at = models.DateTimeField(_("link checked"), null=True, blank=True)
