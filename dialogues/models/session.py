@@ -197,6 +197,10 @@ class Session(models.Model):
         return self.ends_at is not None and self.ends_at < timezone.now()
 
     @property
+    def has_begun(self) -> bool:
+        return self.starts_at is not None and self.starts_at <= timezone.now()
+
+    @property
     def takes_registrations(self) -> bool:
         """Scheduled and not yet over."""
         return self.status in {self.Status.SCHEDULED, self.Status.IN_PROGRESS} and not self.is_over

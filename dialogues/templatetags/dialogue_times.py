@@ -11,12 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from dialogues import clocks
-from dialogues.models import AgendaItem, Dialogue, Qualifier, Session
+from dialogues.models import AgendaItem, Commitment, Dialogue, Minutes, Qualifier, Reliability, Session
 from dialogues.models.vocabulary import SEED_PREFIX
 from portal.languages import column, current
 from portal.reference.models import Economy
 
 register = template.Library()
+
+TONES = {
+    Session.Status.POLLING: "waiting",
+    Session.Status.SCHEDULED: "info",
+    Session.Status.IN_PROGRESS: "action",
+    Session.Status.CANCELLED: "bad",
+    Commitment.Status.DONE: "good",
+    Commitment.Status.IN_PROGRESS: "action",
+    Minutes.Status.DRAFT: "neutral",
+    Minutes.Status.PUBLISHED: "info",
+}
 
 
 @register.simple_tag
@@ -41,6 +52,12 @@ def room_time(starts: dt.datetime | str, ends: dt.datetime | str, zone: str):
 def agenda_for(session: Session, person: Any):
     """What of the agenda this person may see."""
     return AgendaItem.objects.visible_to(person).filter(session=session)
+
+
+@register.filter
+def state_tone(obj: Session | Commitment | Minutes) -> str:
+    """The tone of a state's badge; red only for what is overdue or called off."""
+    return "bad" if getattr(obj, "is_overdue", False) else TONES.get(obj.status, "neutral")
 
 
 @register.filter
@@ -85,6 +102,12 @@ def qualified(qualifier: str) -> str:
 
 
 @register.filter
+def reliability_name(code: str) -> str:
+    """How well a statement is founded; nothing where the data does not say."""
+    return str(Reliability(code).label) if code else ""
+
+
+@register.filter
 def is_address(source: str) -> bool:
     return source.startswith(("https://", "http://"))
 
@@ -100,10 +123,15 @@ def source_name(source: str) -> str:
 
 
 @register.filter
-def in_language(obj: Any, field_and_code: str) -> str:
-    """``minutes|in_language:"text zh-hant"``: a translated field in exactly that language, without fallback."""
-    field, _space, code = field_and_code.partition(" ")
-    return getattr(obj, column(field, code)) or ""
+def text_in(minutes: Minutes, code: str) -> str:
+    """The minutes in exactly that language, without fallback."""
+    return getattr(minutes, column("text", code)) or ""
+
+
+@register.filter
+def utc_stamp(moment: dt.datetime) -> str:
+    """For the ``datetime`` attribute: "2027-05-14T01:00Z"."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 @register.filter

@@ -12,6 +12,7 @@ from dialogues.models import AgendaItem, Commitment, Decision, Dialogue, Minutes
 from dialogues.permissions import (
     can_create_session,
     can_join,
+    can_keep,
     can_register,
     can_run,
     can_see_history,
@@ -31,6 +32,9 @@ def session_detail(request, slug, pk):
     mine = own_registration(request, session)
     items = AgendaItem.objects.visible_to(request.user).filter(session=session).prefetch_related("topics")
     confirmed = session.registrations.filter(status=Registration.Status.CONFIRMED)
+    commitments = Commitment.objects.visible_to(request.user).filter(session=session).select_related("owner")
+    for commitment in commitments:
+        commitment.session = session
     context = {
         "session": session,
         "dialogue": session.dialogue,
@@ -42,7 +46,8 @@ def session_detail(request, slug, pk):
         .values("organization__economy").distinct().count(),
         "minutes": Minutes.objects.visible_to(request.user).filter(session=session).first(),
         "decisions": Decision.objects.visible_to(request.user).filter(session=session),
-        "commitments": Commitment.objects.visible_to(request.user).filter(session=session).select_related("owner"),
+        "commitments": commitments,
+        "reportable": {c.pk for c in commitments if c.is_unfinished and can_keep(request.user, c)},
         "initiatives": list(session.initiatives.all()),
         "bodies": list(session.convening_bodies.visible_to(request.user).order_by("economy__order", "name")),
         "sources": _sources(session),
