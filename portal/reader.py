@@ -80,12 +80,3 @@ def _way_back(request: HttpRequest) -> str:
     if not is_ours or wanted.partition("?")[0] == here:
         return reverse("home")
     return wanted
-
-
-def accessibility(request: HttpRequest) -> HttpResponse:
-    return show(request, "portal/accessibility.html", {})
-
-
-def contact(request: HttpRequest) -> HttpResponse:
-    """Whom to ask; each copy of the portal names its own address."""
-    return show(request, "portal/contact.html", {"address": settings.CONTACT_EMAIL})

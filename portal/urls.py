@@ -5,11 +5,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health, home, reader
+from portal import about, health, home, reader
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("open-data/<slug:name>.json", about.dataset, name="dataset"),
     path("admin/", admin.site.urls),
 ]
 if settings.MAIL_VIEWER:
@@ -19,8 +20,10 @@ urlpatterns += i18n_patterns(
     path("", home.home, name="home"),
     path("desk/", home.desk, name="desk"),
     path("reading/", reader.reader_settings, name="reader-settings"),
-    path("accessibility/", reader.accessibility, name="accessibility"),
-    path("contact/", reader.contact, name="contact"),
+    path("agreements/", about.agreements, name="agreements"),
+    path("open-data/", about.open_data, name="open-data"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("contact/", about.contact, name="contact"),
     path("account/", include("allauth.urls")),
     path("", include("portal.accounts.urls")),
     path("notifications/", include("portal.notifications.urls")),
