@@ -11,16 +11,16 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
-import dj_database_url
 import psutil
-import psycopg2
 import pytest
 from dotenv import dotenv_values
 
+from portal.embedded import Servers
 from portal.supervisor import check_port, write_private
-from tests.portal.watching import eventually, processes_under
+from tests.portal.watching import ask, eventually, processes_under
 
 ROOT = Path(__file__).resolve().parents[2]
+KEEP = "CREATE TABLE IF NOT EXISTS kept AS SELECT 7 AS n"
 ADDRESSES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "SECURE_TRANSPORT")
 
 
@@ -52,16 +52,17 @@ def free_port():
 class Demo:
     """A demo that runs as its user would run it."""
 
-    def __init__(self, data_dir, *arguments):
+    def __init__(self, data_dir, *arguments, **variables):
         self.data_dir, self.port = data_dir, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        started = command(data_dir, "--port", str(self.port), *arguments)
+        started = command(data_dir, "--port", str(self.port), *arguments, **variables)
         self.process = subprocess.Popen(**started, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.said = ""
         for line in self.process.stdout:
             self.said += line
             if "Press Ctrl-C" in line:
                 return
+        self.process.communicate()
         raise AssertionError(self.said)
 
     def get(self, path):
@@ -69,16 +70,7 @@ class Demo:
             return answer.status, answer.read().decode()
 
     def ask(self, sql):
-        found = dj_database_url.parse(dotenv_values(self.data_dir / "embedded.env")["DATABASE_URL"])
-        connection = psycopg2.connect(
-            host=found["HOST"], user=found["USER"], password=found["PASSWORD"], dbname=found["NAME"]
-        )
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(sql)
-                return cursor.fetchone() if cursor.description else None
-        finally:
-            connection.close()
+        return ask(dotenv_values(self.data_dir / "embedded.env")["DATABASE_URL"], sql)
 
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -96,12 +88,22 @@ def top():
 
 @pytest.fixture
 def data_dir(top):
-    """Kept from test to test: only the first start loads everything."""
+    """Kept from test to test, so that only the first start loads everything."""
     yield top / "var"
     left = processes_under(top)
     for process in left:
         process.kill()
     assert left == []
+
+
+@pytest.fixture
+def used_data_dir(data_dir):
+    """One in which a demo has run and left data."""
+    if not (data_dir / "secret_key").exists():  # when this test runs without the one that starts the first demo
+        demo = Demo(data_dir)
+        demo.ask(KEEP)
+        demo.end()
+    return data_dir
 
 
 @pytest.mark.slow
@@ -118,7 +120,7 @@ def test_the_demo_serves_the_portal_and_its_mail_and_sigterm_leaves_nothing(data
         assert stat.S_IMODE((data_dir / secret).stat().st_mode) == 0o600
     assert "Another copy is running" in refusal(data_dir, "--port", str(free_port()))
     assert "choose another with --port" in refusal(data_dir / "other", "--port", str(demo.port))
-    demo.ask("CREATE TABLE kept AS SELECT 7 AS n")
+    demo.ask(KEEP)
     assert demo.end(signal.SIGTERM) == 0
     assert processes_under(data_dir) == []
     assert not (data_dir / "embedded.env").exists()
@@ -126,7 +128,8 @@ def test_the_demo_serves_the_portal_and_its_mail_and_sigterm_leaves_nothing(data
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_nothing(data_dir):
+def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_nothing(used_data_dir):
+    data_dir = used_data_dir
     key = (data_dir / "secret_key").read_text()
     demo = Demo(data_dir)
     assert demo.ask("SELECT n FROM kept") == (7,)
@@ -151,28 +154,27 @@ def answer_of(demo, path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_ctrl_c_stops_it_and_reset_starts_afresh_but_keeps_files_that_are_not_its_own(data_dir):
-    key = (data_dir / "secret_key").read_text()
-    assert (data_dir / "embedded.env").exists()  # left by the kill before; it must not count as given
+def test_reset_starts_afresh_keeps_files_that_are_not_its_own_and_ctrl_c_while_it_prepares_leaves_nothing(top):
+    data_dir = top / "reset"
+    with Servers(data_dir) as servers:
+        ask(servers.database_url, KEEP)
     (data_dir / "mine.txt").write_text("mine")
-    demo = Demo(data_dir, "--reset")
-    assert demo.ask("SELECT to_regclass('kept')") == (None,)
-    assert (data_dir / "secret_key").read_text() != key
-    assert (data_dir / "mine.txt").read_text() == "mine"
-    assert demo.end(signal.SIGINT) == 0
-    assert processes_under(data_dir) == []
-
-
-@pytest.mark.slow
-def test_interrupted_while_it_prepares_it_leaves_nothing(data_dir):
-    started = command(data_dir, "--port", str(free_port()))
+    (data_dir / "secret_key").write_text("old")
+    # As a killed demo leaves it: must not count as a database of one's own.
+    gone = "DATABASE_URL='postgres://portal:gone@%2Fgone/portal'\n"
+    (data_dir / "embedded.env").write_text(gone)
+    started = command(data_dir, "--reset", "--port", str(free_port()), PORTAL_DATA_DIR=str(data_dir))
     process = subprocess.Popen(**started, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    assert eventually((data_dir / "embedded.env").exists, within=30)
+    env_file = data_dir / "embedded.env"
+    assert eventually(lambda: env_file.exists() and env_file.read_text() != gone, within=60)
+    assert ask(dotenv_values(env_file)["DATABASE_URL"], "SELECT to_regclass('kept')") == (None,)
+    assert (data_dir / "secret_key").read_text() != "old"
+    assert (data_dir / "mine.txt").read_text() == "mine"
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     assert process.returncode == 0
     assert processes_under(data_dir) == []
+    assert not env_file.exists()
 
 
 def test_a_data_directory_from_another_postgresql_is_refused(top):
@@ -197,6 +199,7 @@ def test_a_database_of_ones_own_is_never_reset(top):
     ("arguments", "sentence"),
     [
         (["--port", "70000"], "70000 is not a port"),
+        (["--port", "0"], "0 is not a port"),
         (["--host", "192.0.2.1"], "Cannot listen on 192.0.2.1"),
         (["--host", "no.such.host.invalid"], "is not an address of this machine"),
     ],

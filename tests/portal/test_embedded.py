@@ -12,7 +12,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import dj_database_url
 import kombu
 import psutil
 import psycopg2
@@ -22,7 +21,7 @@ import redis
 from portal.embedded import EmbeddedError, Servers
 from portal.embedded.places import LONGEST_SOCKET, take_lock
 from portal.embedded.processes import Child
-from tests.portal.watching import eventually, processes_under
+from tests.portal.watching import ask, eventually, processes_under
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNER = """
@@ -44,24 +43,6 @@ def data_dir():
     yield top / "var"
     Servers(top / "var").remove()
     shutil.rmtree(top)
-
-
-def connect(url):
-    found = dj_database_url.parse(url)
-    return psycopg2.connect(
-        host=found["HOST"], user=found["USER"], password=found["PASSWORD"], dbname=found["NAME"], connect_timeout=5
-    )
-
-
-def ask(url, sql):
-    """The first row of what the statement returns, in a transaction of its own."""
-    connection = connect(url)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchone() if cursor.description else None
-    finally:
-        connection.close()
 
 
 def spawn_owner(data_dir):

@@ -1,9 +1,11 @@
-"""Look at the process table, and wait for things."""
+"""Look at the process table and into a database, and wait for things."""
 
 import os
 import time
 
+import dj_database_url
 import psutil
+import psycopg2
 
 
 def eventually(check, *, within=15):
@@ -29,3 +31,21 @@ def _words(process):
         return [*process.cmdline(), process.cwd(), process.environ().get("PORTAL_DATA_DIR", "")]
     except (psutil.AccessDenied, psutil.NoSuchProcess):  # another user's, or gone while we looked
         return []
+
+
+def _connect(url):
+    found = dj_database_url.parse(url)
+    return psycopg2.connect(
+        host=found["HOST"], user=found["USER"], password=found["PASSWORD"], dbname=found["NAME"], connect_timeout=5
+    )
+
+
+def ask(url, sql):
+    """The first row of what the statement returns, in a transaction of its own."""
+    connection = _connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchone() if cursor.description else None
+    finally:
+        connection.close()
