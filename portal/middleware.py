@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from portal.accounts import zones
+
 TIME_ZONE_COOKIE = "time_zone"
 
 
@@ -25,6 +27,6 @@ def reader_zone(request: HttpRequest) -> zoneinfo.ZoneInfo:
     name = request.COOKIES.get(TIME_ZONE_COOKIE, "")
     if request.user.is_authenticated:
         name = request.user.time_zone
-    if name not in zoneinfo.available_timezones():
+    if name not in zones.known():
         name = "UTC"
     return zoneinfo.ZoneInfo(name)

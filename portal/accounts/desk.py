@@ -46,6 +46,8 @@ def _invitations(user: User) -> list[Waiting]:
 
 def _requests(user: User) -> list[Waiting]:
     """Asked of her as a manager; as an administrator, where there is no manager to ask."""
+    if not user.is_staff and not any(m.role == Membership.Role.MANAGER for m in permissions.memberships(user)):
+        return []
     requests = Membership.objects.visible_to(user).requested().exclude(user=user).select_related("user", "organization")
     if user.is_staff:
         unmanaged = Membership.objects.managers().values("organization")

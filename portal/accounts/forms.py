@@ -51,7 +51,7 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["full_name"].required = True
         self.fields["language"].help_text = _("We write to you in this language.")
-        self.fields["time_zone"].choices = zones.choices_with(self.instance.time_zone)
+        self.fields["time_zone"].choices = zones.choices_with(self.initial["time_zone"])
 
 
 class PurposeForm(forms.Form):

@@ -68,7 +68,7 @@ def _is_sound(row: Row, problems: Problems, taken: set[str]) -> bool:
     return len(problems.lines) == before
 
 
-def _load_one(row: Row, economies: dict[str, Economy | None], problems: Problems, report: Report) -> None:
+def _load_one(row: Row, economies: dict[str, Economy], problems: Problems, report: Report) -> None:
     before = len(problems.lines)
     values = _values(row, economies, problems)
     if len(problems.lines) > before:
@@ -92,7 +92,7 @@ def _load_one(row: Row, economies: dict[str, Economy | None], problems: Problems
         report.count(Organization, outcome)
 
 
-def _values(row: Row, economies: dict[str, Economy | None], problems: Problems) -> dict[str, Any]:
+def _values(row: Row, economies: dict[str, Economy], problems: Problems) -> dict[str, Any]:
     economy = problems.look_up(row, "economy", economies)
     return {
         "kind": KINDS[row["kind"]],

@@ -318,7 +318,8 @@ class InvitationQuerySet(models.QuerySet):
 
     def addressed_to(self, user):
         """The open ones sent to an address that is proven to be hers."""
-        return self.open().annotate(address=Lower("email")).filter(address__in=user.verified_addresses())
+        proven = user.emailaddress_set.filter(verified=True).annotate(address=Lower("email"))
+        return self.open().annotate(address=Lower("email")).filter(address__in=proven.values("address"))
 
 
 class Invitation(models.Model):

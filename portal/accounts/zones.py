@@ -16,8 +16,11 @@ _REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Ind
 
 @cache
 def known() -> frozenset[str]:
-    """Every IANA name; reading them from disk is slow, so it happens once."""
-    return frozenset(zoneinfo.available_timezones())
+    """Every IANA name; reading them from disk is slow, so it happens once.
+
+    Without the nautical ones (Etc/GMT+5): nobody lives there, and their names read the wrong way round.
+    """
+    return frozenset(name for name in zoneinfo.available_timezones() if not name.startswith("Etc/GMT"))
 
 
 def validate_time_zone(name: str) -> None:

@@ -48,8 +48,8 @@ def organization_create(request: HttpRequest) -> HttpResponse:
         try:
             organization = membership.create_organization(**form.cleaned_data, by=request.user)
         except ValidationError as refusal:
-            form.add_error("name", refusal)
             namesakes = membership.namesakes(form.cleaned_data["name"], form.cleaned_data["economy"])
+            form.add_error("name", refusal)
         else:
             messages.success(request, _("%(name)s is created. You are its manager.") % {"name": organization})
             return go(request, organization)

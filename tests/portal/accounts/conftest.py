@@ -1,5 +1,6 @@
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 
 from portal.accounts.models import User
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -40,3 +41,9 @@ def confirm(user, email=""):
 def again(user):
     """The same person at her next request: nothing remembered."""
     return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_counted():
+    """Each test starts with nobody's attempts counted."""
+    cache.clear()
