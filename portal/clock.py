@@ -81,7 +81,8 @@ def from_now(when: dt.date | dt.datetime) -> str:
     near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
     if days in near:
         return near[days]
-    return format_timedelta(dt.timedelta(days=days), add_direction=True, granularity="day", threshold=1.2, locale=locale())
+    distance = dt.timedelta(days=days)
+    return format_timedelta(distance, add_direction=True, granularity="day", threshold=1.2, locale=locale())
 
 
 def urgency(due: dt.date | dt.datetime) -> str:

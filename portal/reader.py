@@ -65,9 +65,7 @@ def _remember(request: HttpRequest, response: HttpResponse, chosen: dict[str, st
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(name, value, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
 
 
 def _way_back(request: HttpRequest) -> str:
