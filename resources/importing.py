@@ -15,7 +15,19 @@ from django.utils import timezone
 
 from portal.accounts.models import Organization
 from portal.languages import Language, column
-from portal.reference.loading import BROKEN, UNCHANGED, Problems, Report, Row, known, progress, rows, upsert
+from portal.reference.loading import (
+    BROKEN,
+    CHANGED,
+    CREATED,
+    UNCHANGED,
+    Problems,
+    Report,
+    Row,
+    known,
+    progress,
+    rows,
+    upsert,
+)
 from portal.reference.models import Agreement, Economy, Sector, Topic
 from resources import indexing
 from resources.models import TRANSLATED, Resource, Translation
@@ -45,16 +57,20 @@ def load(data_dir: Path, problems: Problems, report: Report) -> None:
     translations = _translations(data_dir, {row.get("slug") for row in records}, problems)
     vocabulary = Vocabulary(known(Organization), known(Economy, "code"), known(Agreement), known(Topic), known(Sector))
     existing = {resource.slug: resource for resource in Resource.objects.all()}
+    marked = {(row.resource_id, row.language): row for row in Translation.objects.all()}
+    loaded = []
     for row in progress("Resources", records):
         if not _is_whole(row, problems):
             continue
         before = existing.get(row["slug"])
         if before and before.changed_by_id:
             report.count("resources edited here, kept as they are", UNCHANGED)
-            continue
-        if (resource := _written(row, translations, vocabulary, problems, report)) is not None:
-            _mark_translations(resource, before, report)
-            indexing.refresh(resource)
+        elif (resource := _written(row, translations, vocabulary, problems, report)) is not None:
+            _mark_translations(resource, before, marked, report)
+            loaded.append(resource.pk)
+    indexed = Resource.objects.filter(pk__in=loaded).select_related("publisher")
+    for resource in progress("Search", indexed.prefetch_related("topics", "sectors", "economies")):
+        indexing.refresh(resource)
 
 
 def _translations(data_dir: Path, slugs: set[Any], problems: Problems) -> Translations:
@@ -136,20 +152,31 @@ def _values(row: Row, publisher: Organization, translations: Translations, probl
     }
 
 
-def _mark_translations(resource: Resource, before: Resource | None, report: Report) -> None:
+def _mark_translations(
+    resource: Resource, before: Resource | None, marked: dict[tuple[int, str], Translation], report: Report
+) -> None:
     """Say of each language that it is the portal's translation, and of which version of the English text."""
     changed = {code for code in Language.values if before is None or before.text(code) != resource.text(code)}
     if before is not None and SOURCE in changed:
         resource.source_version += 1
         resource.save(update_fields=["source_version"])
-    others = [code for code in resource.languages if code != SOURCE]
-    resource.translations.exclude(language__in=others).delete()
-    for code in others:
-        fresh = {"source_version": resource.source_version}
-        _row, outcome = upsert(
-            Translation,
-            by={"resource": resource, "language": code},
-            values={"origin": Translation.Origin.PORTAL, **(fresh if code in changed else {})},
-            if_new={} if code in changed else fresh,
-        )
-        report.count(Translation, outcome)
+    for code in Language.values:
+        row = marked.get((resource.pk, code))
+        if code == SOURCE or code not in resource.languages:
+            if row:
+                row.delete()
+        elif row is None:
+            Translation.objects.create(
+                resource=resource,
+                language=code,
+                origin=Translation.Origin.PORTAL,
+                source_version=resource.source_version,
+            )
+            report.count(Translation, CREATED)
+        elif code in changed:
+            row.origin, row.source_version = Translation.Origin.PORTAL, resource.source_version
+            row.changed_at = timezone.now()
+            row.save(update_fields=["origin", "source_version", "changed_at"])
+            report.count(Translation, CHANGED)
+        else:
+            report.count(Translation, UNCHANGED)

@@ -52,7 +52,7 @@ def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "resource": resource,
         "reading": reading,
         "translation": next((row for row in resource.translations.all() if row.language == reading.language), None),
-        "page_languages": [(code, language_name(code)) for code in resource.page_languages],
+        "source_languages": [(code, language_name(code)) for code in resource.page_languages],
         "today": timezone.now().date(),
         "keeps": permissions.keeps(user, resource),
         "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},

@@ -21,7 +21,7 @@ DATA = settings.REFERENCE_DATA_DIR
 WORDS = {
     "關稅": {"us-usitc-hts", "tw-tariff-database", "ca-tariff-finder"},
     "aranceles": {"us-usitc-hts", "mx-snice-tariff"},
-    "droits de douane": {"ca-tariff-finder"},
+    "droits de douane": {"mx-snice-tariff", "tw-customs-tariff-page", "us-cbp-basic-import-export"},
     "tariffs": {"us-usitc-hts", "ca-tariff-finder"},
 }
 

@@ -1,0 +1,214 @@
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from resources.models import Resource
+from tests.factories.reference import agreement, economy, sector, topic
+from tests.factories.resources import ResourceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(client, language="en", **query):
+    """The titles of the list's first page, in order, as this address shows them."""
+    with translation.override(language):
+        response = client.get(reverse("resources:resource-list"), query)
+        assert response.status_code == 200
+        return [resource.reading().title for resource in response.context["page"]]
+
+
+def page(client, **query):
+    return client.get("/en/resources/", query)
+
+
+def test_only_what_is_published_is_listed_even_to_its_keepers(client, official):
+    ResourceFactory(title_en="Secret draft")
+    ResourceFactory(in_review=True, title_en="Secret submission")
+    ResourceFactory(archived=True, title_en="Secret past")
+    ResourceFactory(published=True, title_en="Open")
+    assert listed(client) == ["Open"]
+    client.force_login(official)
+    assert listed(client) == ["Open"]
+
+
+def test_titles_stand_in_alphabetical_order_whatever_their_case_and_accents(client):
+    for title in ("Zebra", "éclair", "apple", "Eclipse", "“Banana”"):
+        ResourceFactory(published=True, title_en=title)
+    assert listed(client) == ["apple", "“Banana”", "éclair", "Eclipse", "Zebra"]
+
+
+def test_the_order_is_that_of_the_titles_the_reader_sees(client):
+    ResourceFactory(published=True, title_en="Alpha", title_es="Zeta", summary_es="Z.")
+    ResourceFactory(published=True, title_en="Beta")
+    assert listed(client, "en") == ["Alpha", "Beta"]
+    assert listed(client, "es") == ["Beta", "Zeta"]
+
+
+def test_newest_first_when_asked_for(client, time_machine):
+    time_machine.move_to("2027-01-01T00:00:00Z")
+    ResourceFactory(published=True, title_en="A, older")
+    time_machine.move_to("2027-01-02T00:00:00Z")
+    ResourceFactory(published=True, title_en="B, newer")
+    assert listed(client, sort="newest") == ["B, newer", "A, older"]
+
+
+def test_an_economys_list_includes_what_holds_everywhere(client, us, mx):
+    ResourceFactory(published=True, title_en="American")
+    ResourceFactory(published=True, title_en="Mexican", code="MX")
+    ResourceFactory(published=True, title_en="North American", economies=[us, mx])
+    ResourceFactory(published=True, title_en="Global", code=None)
+    assert listed(client, economy="MX") == ["Global", "Mexican", "North American"]
+    assert listed(client, economy=["MX", "US"]) == ["American", "Global", "Mexican", "North American"]
+
+
+def test_a_sectors_list_has_its_parts_and_its_wider_sector_and_last_what_suits_every_sector(client):
+    farming = sector("agriculture", "Agriculture")
+    orchids = sector("orchids", "Orchids", parent=farming)
+    ResourceFactory(published=True, title_en="A for all")
+    ResourceFactory(published=True, title_en="B for orchids", sectors=[orchids])
+    ResourceFactory(published=True, title_en="C for farming", sectors=[farming])
+    ResourceFactory(published=True, title_en="D for fish", sectors=[sector("fish", "Fish", parent=farming)])
+    ResourceFactory(published=True, title_en="E for cars", sectors=[sector("cars", "Cars")])
+    assert listed(client, sector="agriculture") == ["B for orchids", "C for farming", "D for fish", "A for all"]
+    assert listed(client, sector="orchids") == ["B for orchids", "C for farming", "A for all"]
+
+
+def test_each_filter_narrows_and_its_values_are_alternatives(client):
+    trade = agreement("usmca")
+    ResourceFactory(published=True, title_en="A", kind="tool", topics=[topic("taxation")], audiences=["youth"])
+    ResourceFactory(published=True, title_en="B", kind="guide", page_languages=["es", "en"], agreements=[trade])
+    ResourceFactory(published=True, title_en="C", kind="dataset", audiences=["rural", "exporter"])
+    assert listed(client, kind="tool") == ["A"]
+    assert listed(client, kind=["tool", "dataset"]) == ["A", "C"]
+    assert listed(client, topic="taxation") == ["A"]
+    assert listed(client, topic=["taxation", "customs-procedures"]) == ["A", "B", "C"]
+    assert listed(client, language="es") == ["B"]
+    assert listed(client, agreement="usmca") == ["B"]
+    assert listed(client, audience="youth") == ["A", "B"]
+    assert listed(client, audience="youth", kind="dataset") == []
+
+
+def test_words_find_a_resource_in_any_language_best_first(client):
+    ResourceFactory(published=True, title_en="Visas", summary_en="Also names the tariff once.")
+    ResourceFactory(published=True, title_en="Tariff finder", title_zh_hant="進口關稅查詢", summary_zh_hant="查稅率。")
+    assert listed(client, words="tariffs") == ["Tariff finder", "Visas"]
+    assert listed(client, words="關稅") == ["Tariff finder"]
+    assert listed(client, "zh-hant", words="关税") == ["進口關稅查詢"]
+    assert listed(client, words="nothing-like-it") == []
+
+
+def test_the_count_says_in_words_what_is_listed(client, us):
+    ResourceFactory(published=True)
+    response = page(client, economy="US", topic="customs-procedures", words="guide")
+    assert response.context["sentence"] == "1 resource with “guide”, for United States, on customs procedures"
+    assert page(client).context["sentence"] == "1 resource"
+
+
+def test_each_chosen_filter_can_be_taken_off_alone(client, us):
+    ResourceFactory(published=True)
+    response = page(client, economy="US", kind=["guide", "tool"], page="2")
+    urls = {chip.label: chip.url for chip in response.context["chips"]}
+    assert urls == {
+        "United States": "?kind=guide&kind=tool",
+        "Guide": "?economy=US&kind=tool",
+        "Tool": "?economy=US&kind=guide",
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"topic": "no-such-topic"},
+        {"economy": "XX"},
+        {"sector": "\0"},
+        {"kind": "poem"},
+        {"sort": "sideways"},
+        {"words": "a" * 5000},
+        {"words": "關\0稅"},
+        {"audience": "' OR 1=1 --"},
+    ],
+)
+def test_a_value_nobody_knows_is_named_and_left_out(client, query):
+    ResourceFactory(published=True)
+    response = page(client, **query)
+    assert response.status_code == 200
+    assert "A part of this address is not known here, so it was left out." in response.text
+    assert response.context["page"].paginator.count == 1
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999", "x", ""])
+def test_a_page_out_of_range_is_the_nearest_page(client, number):
+    ResourceFactory(published=True)
+    assert len(page(client, page=number).context["page"]) == 1
+
+
+@pytest.mark.parametrize("words", ["'\"&|!():*<->", "%_\\", "-", '"', "😀", "a:b & !c"])
+def test_odd_words_are_only_words(client, words):
+    ResourceFactory(published=True)
+    assert page(client, words=words).status_code == 200
+
+
+def test_broken_utf8_in_the_address_is_no_error(client):
+    assert client.get("/en/resources/?words=%ff%fe&topic=%c3").status_code == 200
+
+
+def test_twenty_stand_on_a_page(client):
+    us = economy("US")
+    publisher = ResourceFactory(published=True).publisher
+    Resource.objects.bulk_create(
+        Resource(
+            slug=f"many-{n}",
+            kind="guide",
+            publisher=publisher,
+            url="https://a.gov/",
+            title_en=f"Many {n}",
+            summary_en="S.",
+            status="published",
+            published_at="2027-01-01T00:00Z",
+            review_due_on="2027-07-01",
+        )
+        for n in range(20)
+    )
+    us.resources.add(*Resource.objects.all())
+    response = page(client, economy="US")
+    assert len(response.context["page"]) == 20
+    assert 'href="?economy=US&amp;page=2"' in response.text
+
+
+def test_an_empty_list_offers_a_way_on(client):
+    response = page(client, words="nothing")
+    assert "No resource fits all of this" in response.text
+    assert response.context["sentence"] == "0 resources with “nothing”"
+
+
+def test_htmx_gets_only_the_results(client):
+    ResourceFactory(published=True, title_en="Found")
+    response = client.get("/en/resources/", headers={"HX-Request": "true", "HX-Target": "results"})
+    assert response.text.lstrip().startswith('<section id="results"')
+    assert "Found" in response.text
+    assert "<html" not in response.text
+    assert "HX-Target" in response["Vary"]
+
+
+def test_a_row_says_when_its_text_is_in_another_language(client):
+    ResourceFactory(published=True, title_en="Only English")
+    response = client.get("/fr/resources/")
+    assert '<a href="/fr/resources/' in response.text
+    assert 'lang="en">Only English</a>' in response.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_for_one_row_and_for_three(client, django_assert_num_queries, count):
+    for _number in range(count):
+        ResourceFactory(published=True, economies=[economy("US"), economy("MX")], topics=[topic(), topic("taxation")])
+    client.get("/en/resources/")
+    with django_assert_num_queries(8):
+        page(client)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_filtered_search_costs_the_same_for_one_row_and_for_three(client, django_assert_num_queries, count):
+    for _number in range(count):
+        ResourceFactory(published=True, sectors=[sector()])
+    with django_assert_num_queries(9):
+        page(client, words="guide", economy="US", topic="customs-procedures", sector="processed-food", kind="guide")
