@@ -15,7 +15,7 @@ from dialogues.models.walltime import WallTimeField
 from portal.accounts.models import Organization
 from portal.accounts.permissions import delegation
 from portal.accounts.zones import validate_time_zone
-from portal.reference.models import Economy
+from portal.reference.models import Economy, Topic
 
 
 def calendar_uid() -> str:
@@ -140,6 +140,7 @@ class Session(models.Model):
     convening_bodies = models.ManyToManyField(
         Organization, blank=True, related_name="convened_sessions", verbose_name=_("convened by")
     )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="sessions", verbose_name=_("topics"))
     local_hosts = ArrayField(models.CharField(max_length=200), verbose_name=_("local hosts"), default=list, blank=True)
 
     # iCalendar: one UID for life; SEQUENCE rises with each change that goes to calendars (RFC 5545, 3.8.7.4).
