@@ -15,12 +15,11 @@ def load(data_dir: Path, problems: Problems, report: Report) -> None:
     load_sectors(data_dir, problems, report)
 
 
-def load_economies(data_dir: Path, problems: Problems, report: Report) -> dict[str, Economy | None]:
+def load_economies(data_dir: Path, problems: Problems, report: Report) -> dict[str, Economy]:
     """Load the economies, in the order of the file; return all there are by their codes."""
     economies = known(Economy, "code")
     for order, row in enumerate(rows(data_dir / "economies.json", problems=problems, unique="iso2"), start=1):
         if not problems.check(row, iso2=str, names=dict, time_zones=list, default_time_zone=str, languages=list):
-            economies[row.get("iso2")] = None
             continue
         economy, outcome = upsert(
             Economy,
@@ -40,7 +39,8 @@ def load_economies(data_dir: Path, problems: Problems, report: Report) -> dict[s
             problems=problems,
             names={"code": "iso2", "name": "names", "is_apec_member": "apec_member", "is_focus": "portal_focus"},
         )
-        economies[row["iso2"]] = None if outcome == BROKEN else economy
+        if outcome != BROKEN:
+            economies[row["iso2"]] = economy
         report.count(Economy, outcome)
     return economies
 
@@ -51,7 +51,7 @@ def _apec_names(row: Row, problems: Problems) -> dict[str, str | None]:
     return names if any(names.values()) else {**names, "apec_name_en": row.get("apec_name")}
 
 
-def load_agreements(data_dir: Path, problems: Problems, report: Report, economies: dict[str, Economy | None]) -> None:
+def load_agreements(data_dir: Path, problems: Problems, report: Report, economies: dict[str, Economy]) -> None:
     """Load the agreements with their Parties. Of several short names in a language the first is the name here."""
     for order, row in enumerate(rows(data_dir / "agreements.json", problems=problems, unique="slug"), start=1):
         if not problems.check(

@@ -51,16 +51,23 @@ class Row:
     def get(self, field: str, default: Any = None) -> Any:
         return self.data.get(field, default)
 
+    @property
+    def key(self) -> Any:
+        """What other rows refer to this one by."""
+        return self.data.get("slug", self.data.get("iso2")) if isinstance(self.data, dict) else None
+
 
 class Problems:
     """What is wrong with the data, collected so that one run tells everything."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self._broken: list[Any] = []
 
     def add(self, row: Row, field: str, message: str) -> None:
         where = f"{row.file}, row {row.number}"
         self.lines.append(f"{where}, field {field}: {message}" if field else f"{where}: {message}")
+        self._broken.append(row.key)
 
     def add_errors(self, row: Row, error: ValidationError, names: Mapping[str, str] | None = None) -> None:
         """Add a model's complaints. ``names`` says what a model's field is called in the file."""
@@ -77,18 +84,18 @@ class Problems:
                 self.add(row, field, "missing" if value is None else f"{value!r} is not what is expected here")
         return len(self.lines) == before
 
-    def look_up(self, row: Row, field: str, known: Mapping[str, Item | None]) -> list[Item]:
+    def look_up(self, row: Row, field: str, known: Mapping[str, Item]) -> list[Item]:
         """The objects that ``row[field]``, a key or a list of keys, refers to.
 
-        A key that ``known`` maps to None is passed over: its own row has been complained about.
+        A key whose own row has been complained about is passed over: it is one problem, not two.
         """
         keys = row.get(field) or []
         found = []
         for key in [keys] if isinstance(keys, str) else keys:
-            if not isinstance(key, str) or key not in known:
+            if isinstance(key, str) and key in known:
+                found.append(known[key])
+            elif key not in self._broken:
                 self.add(row, field, f"{key!r} is unknown")
-            elif (item := known[key]) is not None:
-                found.append(item)
         return found
 
     def texts(self, row: Row, field: str, to: str | None = None) -> dict[str, str | None]:
@@ -228,7 +235,7 @@ def relate(obj: models.Model, name: str, others: Iterable[models.Model]) -> bool
     return True
 
 
-def known(model: type[Model], key: str = "slug") -> dict[str, Model | None]:
+def known(model: type[Model], key: str = "slug") -> dict[str, Model]:
     """All rows of ``model`` by ``key``, for :meth:`Problems.look_up`."""
     return {getattr(obj, key): obj for obj in model._default_manager.all()}
 
@@ -257,7 +264,10 @@ def run(loads: Iterable[Load], data_dir: Path) -> Report:
     report, problems = Report(), Problems()
     with one_load_at_a_time():
         for load in loads:
-            load(data_dir, problems, report)
+            try:
+                load(data_dir, problems, report)
+            except BrokenData as error:
+                raise BrokenData([*problems.lines, *error.lines]) from error
         problems.raise_if_any()
     return report
 

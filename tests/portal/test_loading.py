@@ -313,15 +313,26 @@ def test_a_relation_is_written_only_when_it_differs():
 @pytest.mark.django_db
 def test_a_reference_to_a_row_that_was_complained_about_is_no_second_problem():
     problems = Problems()
-    topics = known(Topic) | {"broken": None, "taxes": topic("taxes")}
+    problems.add(Row("topics.json", 1, {"slug": "broken"}), "label", "missing")
+    topics = {"taxes": topic("taxes")}
     row = Row("a.json", 1, {"topics": ["taxes", "broken", "nowhere", 7], "topic": "taxes", "none": None})
-    assert [found.slug for found in problems.look_up(row, "topics", topics)] == ["taxes"]
-    assert [found.slug for found in problems.look_up(row, "topic", topics)] == ["taxes"]
+    assert problems.look_up(row, "topics", topics) == [topics["taxes"]]
+    assert problems.look_up(row, "topic", known(Topic)) == [topics["taxes"]]
     assert problems.look_up(row, "none", topics) == []
-    assert problems.lines == [
+    assert problems.lines[1:] == [
         "a.json, row 1, field topics: 'nowhere' is unknown",
         "a.json, row 1, field topics: 7 is unknown",
     ]
+
+
+@pytest.mark.django_db
+def test_a_file_that_cannot_be_read_hides_no_problem_found_before(data):
+    change(data / "economies.json", lambda file: file[2].pop("time_zones"))
+    (data / "sectors.json").unlink()
+    with pytest.raises(CommandError) as refusal:
+        load_reference(data)
+    assert "field time_zones: missing" in str(refusal.value)
+    assert "sectors.json: there is no such file" in str(refusal.value)
 
 
 @pytest.mark.django_db

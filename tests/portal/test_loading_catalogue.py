@@ -135,3 +135,47 @@ def test_the_command_ends_with_one_and_names_every_problem(reference, data):
         call_command("load_catalogue", data_dir=data, stdout=StringIO())
     assert refusal.value.returncode == 1
     assert str(refusal.value).count("'club' is unknown") == 2
+
+
+# --- The commands over the whole data -------------------------------------------------------
+
+
+def command(name, **options):
+    out = StringIO()
+    call_command(name, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.slow
+def test_the_whole_catalogue_is_loaded_once_and_then_left_alone(reference):
+    said = command("load_catalogue")
+    counts = {line.rsplit(maxsplit=3)[0]: int(line.split()[-3]) for line in said.splitlines()[1:]}
+    assert counts["organizations"] == 108
+    assert counts["resources"] == 197
+    with CaptureQueriesContext(connection) as queries:
+        assert "Nothing to do" in command("load_catalogue")
+    assert writes(queries) == []
+
+
+@pytest.mark.slow
+def test_a_broken_resource_keeps_the_whole_catalogue_out(reference, tmp_path):
+    shutil.copytree(DATA, tmp_path / "data")
+    path = tmp_path / "data" / "resources.jsonl"
+    first, *others = path.read_text(encoding="utf-8").split("\n")
+    broken = json.dumps(json.loads(first) | {"agency": "nobody"})
+    path.write_text("\n".join([broken, *others]), encoding="utf-8")
+    with pytest.raises(CommandError, match=r"resources.jsonl, row 1, field agency: 'nobody' is unknown"):
+        command("load_catalogue", data_dir=tmp_path / "data")
+    assert not Organization.objects.exists()
+
+
+@pytest.mark.slow
+def test_samples_are_loaded_once_and_marked(reference):
+    run([importing.load], DATA)
+    command("load_sample")
+    firms = Organization.objects.filter(kind="sme")
+    assert firms.filter(slug="sample-company-103").exists()
+    assert not firms.filter(is_sample=False).exists()
+    with CaptureQueriesContext(connection) as queries:
+        assert "Nothing to do" in command("load_sample")
+    assert writes(queries) == []

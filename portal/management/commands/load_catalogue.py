@@ -1,7 +1,8 @@
 import portal.accounts.importing
+import resources.importing
 from portal.management.loading import LoadCommand
 
 
 class Command(LoadCommand):
     help = "Load organizations, resources, dialogues and indicators. What is gone from the files is left alone."
-    loads = (portal.accounts.importing.load,)
+    loads = (portal.accounts.importing.load, resources.importing.load)
