@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import redis
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from portal import settings as portal_settings
 from portal.accounts.models import User
 from tests.factories.accounts import UserFactory
 from tests.portal.accounts.conftest import confirm
@@ -228,3 +230,16 @@ class TestPasswords:
         assert answers[-1].status_code == 429
         assert "Too many attempts" in answers[-1].content.decode()
         assert len(mail.outbox) == 5
+
+    def test_attempts_are_counted_in_the_cache_that_all_servers_share(self, client, ana, settings):
+        shared = portal_settings.CACHES["default"] | {"KEY_PREFIX": "sign-in-test"}
+        settings.CACHES = {"default": shared}
+        server = redis.Redis.from_url(portal_settings.REDIS_URL)
+        for _ in range(5):
+            client.post(reverse("account_login"), {"login": ana.email, "password": "wrong wrong wrong"})
+        client.cookies.clear()  # another browser, another server: the same count
+        sign_in(client, ana)
+        assert "_auth_user_id" not in client.session
+        counted = server.keys("sign-in-test:*login_failed*")
+        server.delete(*counted)
+        assert sign_in(client, ana).url == "/es/desk/"
