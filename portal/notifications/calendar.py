@@ -150,8 +150,8 @@ def _clean(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    """For a parameter, where a double quote cannot stand and its escape (RFC 6868) is shown as it is by some."""
-    return _line(text).replace('"', "'")
+    """For a parameter: no double quote, whose escape (RFC 6868) some show as it is, no backslash, which some obey."""
+    return _line(text).replace('"', "'").replace("\\", "/")
 
 
 def _line(text: str) -> str:

@@ -1,5 +1,4 @@
 import uuid
-import zoneinfo
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.accounts import zones
 from portal.accounts.models import User
 from portal.languages import Language
 
@@ -46,7 +46,7 @@ class Address:
             raise ValueError(f"Not an e-mail address: {self.email!r}")
         if self.language not in Language.values:
             raise ValueError(f"Not a language of the portal: {self.language!r}")
-        if self.time_zone not in zoneinfo.available_timezones():
+        if self.time_zone not in zones.known():
             raise ValueError(f"Not a time zone: {self.time_zone!r}")
 
     @property

@@ -153,7 +153,7 @@ def test_any_instant_in_any_zone_comes_back_as_the_same_instant(starts, zone, ot
     assert (entry.decoded("DTSTART"), entry.decoded("DTEND")) == (starts_at, ends_at)
 
 
-@hypothesis.settings(deadline=None)
+@hypothesis.settings(deadline=None, max_examples=60)
 @given(name=st.text(max_size=80), summary=st.text(max_size=200), description=st.text(max_size=400))
 def test_whatever_people_write_the_calendar_can_be_read_and_invites_one(name, summary, description):
     attendee = Address("ana@example.com", Language.EN, name=name)
