@@ -1,9 +1,7 @@
 """Bring the demo's database and files up to date; every step may be repeated and changes nothing the second time."""
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
-
-LOADERS = ("load_reference", "load_catalogue", "load_sample", "demo_people")
 
 
 class Command(BaseCommand):
@@ -11,9 +9,9 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         call_command("compile_catalogues", verbosity=0)
-        call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        available = get_commands()
-        for loader in LOADERS:
-            if loader in available:
-                call_command(loader)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_reference")
+        call_command("load_catalogue")
+        call_command("load_sample")
+        call_command("demo_people")
