@@ -35,9 +35,7 @@ def event(session: Session, *, join_url: str = "") -> Event:
     )
 
 
-def invitations(
-    session: Session, method: str, registrations: Iterable[Registration]
-) -> Callable[[Any], CalendarPart]:
+def invitations(session: Session, method: str, registrations: Iterable[Registration]) -> Callable[[Any], CalendarPart]:
     """Makes each recipient's own part, in her language, with nobody else's address inside.
 
     ``registrations`` are the recipients' own, as far as they have one.
@@ -98,7 +96,9 @@ def _description(session: Session, join_url: str) -> str:
     lines = [session.dialogue.title, ""]
     for row in clocks.party_times(session.dialogue, session.starts_at, session.ends_at, session.zone):
         day = date_format(row.starts, "DATE_FORMAT")
-        lines.append(f"{row.name}: {day}, {time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')} {row.zone_label}")
+        lines.append(
+            f"{row.name}: {day}, {time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')} {row.zone_label}"
+        )
     if join_url:
         lines += ["", _("Join online: %(url)s") % {"url": join_url}]
     return "\n".join(lines)

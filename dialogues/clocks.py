@@ -71,13 +71,13 @@ class PartyTime:
 
     @property
     def day(self) -> str:
-        """"Friday, 14 May 2027"."""
+        """The day in words: "Friday, 14 May 2027"."""
         weekday, day = date_format(self.starts, "l"), date_format(self.starts, "DATE_FORMAT")
         return _("%(weekday)s, %(day)s") % {"weekday": weekday, "day": day}
 
     @property
     def span(self) -> str:
-        """"09:00–11:30", with the day of the end when it is another one."""
+        """From when to when: "09:00–11:30", with the day of the end when it is another one."""
         begin, end = time_format(self.starts, "H:i"), time_format(self.ends, "H:i")
         if self.ends_on_another_day:
             end = _("%(day)s, %(time)s") % {"day": date_format(self.ends, "DATE_FORMAT"), "time": end}
@@ -90,7 +90,7 @@ class PartyTime:
 
     @property
     def shift(self) -> str:
-        """"+1 day", or nothing on the same date."""
+        """How the date differs: "+1 day", or nothing on the same date."""
         return clock.shift_label(self.days)
 
     @property
@@ -105,24 +105,26 @@ def party_times(dialogue: Dialogue, starts_at: datetime, ends_at: datetime, zone
     """
     host_day = starts_at.astimezone(ZoneInfo(zone)).date()
     return [
-        _on_clock(starts_at, ends_at, economy.default_time_zone, host_day, economy, dialogue.name_of(economy))
+        _on_clock(
+            starts_at, ends_at, economy.default_time_zone, host_day, economy=economy, name=dialogue.name_of(economy)
+        )
         for economy in dialogue.parties.all()
     ]
 
 
 def room_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
     """The time on the clock of the room: the session's own zone."""
-    return _on_clock(starts_at, ends_at, zone, starts_at.astimezone(ZoneInfo(zone)).date(), None, "")
+    return _on_clock(starts_at, ends_at, zone, starts_at.astimezone(ZoneInfo(zone)).date())
 
 
 def own_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
     """The time on the reader's clock: the active time zone. ``zone`` is the session's own, for the days."""
     host_day = starts_at.astimezone(ZoneInfo(zone)).date()
-    return _on_clock(starts_at, ends_at, timezone.get_current_timezone_name(), host_day, None, "")
+    return _on_clock(starts_at, ends_at, timezone.get_current_timezone_name(), host_day)
 
 
 def _on_clock(
-    starts_at: datetime, ends_at: datetime, zone: str, host_day: date, economy: Economy | None, name: str
+    starts_at: datetime, ends_at: datetime, zone: str, host_day: date, *, economy: Economy | None = None, name: str = ""
 ) -> PartyTime:
     place = ZoneInfo(zone)
     starts, ends = (at.astimezone(place).replace(tzinfo=None) for at in (starts_at, ends_at))
@@ -139,7 +141,7 @@ def _on_clock(
 
 
 def working_hours(starts: datetime, ends: datetime) -> str:
-    """"inside", "partly" or "outside" Monday to Friday, 09:00-18:00, by local clocks.
+    """Whether it is "inside", "partly" or "outside" Monday to Friday, 09:00-18:00, by local clocks.
 
     Of a session over several days only the first start and the last end are known, so these decide.
     """

@@ -29,6 +29,4 @@ def drop(commitment: Commitment, *, reason: str, by: Any) -> Commitment:
     reason = reason.strip()
     if not reason:
         raise ValidationError(_("Say why it is dropped."), code="reason")
-    return move(
-        commitment, Commitment.Status.DROPPED, by=by, dropped_because=reason, finished_at=timezone.now()
-    )
+    return move(commitment, Commitment.Status.DROPPED, by=by, dropped_because=reason, finished_at=timezone.now())

@@ -113,7 +113,7 @@ def load_sessions(data_dir: Path, problems: Problems, report: Report) -> dict[st
         bodies = problems.look_up(row, "convening_bodies", organizations)
         bodies += problems.look_up(row, "participating_bodies", organizations)
         many = {"convening_bodies": bodies, "topics": problems.look_up(row, "agenda_topic_slugs", topics)}
-        session = _load_session(row, dialogue, economies, many, problems, report)
+        session = _load_session(row, dialogue, economies=economies, many=many, problems=problems, report=report)
         if session is None:
             continue
         sessions[row["slug"]] = session
@@ -153,6 +153,7 @@ def _load_dialogue(
 def _load_session(
     row: Row,
     dialogue: Dialogue,
+    *,
     economies: dict[str, Any],
     many: dict[str, Any],
     problems: Problems,
@@ -244,9 +245,7 @@ def _load_initiatives(row: Row, session: Session, problems: Problems, report: Re
         report.count(Initiative, outcome)
 
 
-def load_indicators(
-    data_dir: Path, problems: Problems, report: Report, sessions: dict[str, Session | None]
-) -> None:
+def load_indicators(data_dir: Path, problems: Problems, report: Report, sessions: dict[str, Session | None]) -> None:
     """Load the series and their figures. A figure whose source is a collected text is unverified."""
     economies, agreements = known(Economy, "code"), known(Agreement)
     found = rows(data_dir / "indicators.json", "indicators", problems=problems, unique="metric")
@@ -270,12 +269,21 @@ def load_indicators(
             continue
         for value in row["values"]:
             one = Row(row.file, row.number, value)
-            _load_value(one, indicator, economies, agreements, sessions, problems, report)
+            _load_value(
+                one,
+                indicator,
+                economies=economies,
+                agreements=agreements,
+                sessions=sessions,
+                problems=problems,
+                report=report,
+            )
 
 
 def _load_value(
     row: Row,
     indicator: Indicator,
+    *,
     economies: dict[str, Any],
     agreements: dict[str, Any],
     sessions: dict[str, Session | None],

@@ -28,9 +28,7 @@ def can_register(user, session: Session) -> bool:
 
 def can_cancel_registration(user, registration: Registration) -> bool:
     """Her own; or, for officials of the Parties, anybody's."""
-    return user.is_authenticated and (
-        registration.user_id == user.pk or acts_in(user, registration.session.dialogue)
-    )
+    return user.is_authenticated and (registration.user_id == user.pk or acts_in(user, registration.session.dialogue))
 
 
 def can_see_people(user, session: Session) -> bool:

@@ -25,9 +25,7 @@ class Dialogue(models.Model):
     """The standing mechanism under an agreement in which its Parties meet small firms."""
 
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
-    agreement = models.ForeignKey(
-        Agreement, models.PROTECT, related_name="dialogues", verbose_name=_("agreement")
-    )
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="dialogues", verbose_name=_("agreement"))
     title = models.CharField(_("title"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     parties = models.ManyToManyField(Economy, related_name="dialogues", verbose_name=_("Parties"))

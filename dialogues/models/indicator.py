@@ -69,9 +69,7 @@ class IndicatorValue(models.Model):
                 name="figure_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                condition=Q(year__isnull=False) | ~Q(period_label=""), name="figure_has_period"
-            ),
+            models.CheckConstraint(condition=Q(year__isnull=False) | ~Q(period_label=""), name="figure_has_period"),
         ]
 
     def __str__(self):

@@ -71,9 +71,7 @@ class Minutes(models.Model):
         ordering = ["session", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["session", "version"], name="minutes_version_once"),
-            models.UniqueConstraint(
-                fields=["session"], condition=~Q(status="published"), name="minutes_one_in_work"
-            ),
+            models.UniqueConstraint(fields=["session"], condition=~Q(status="published"), name="minutes_one_in_work"),
             models.CheckConstraint(
                 condition=~Q(status="published") | Q(published_at__isnull=False), name="minutes_published_when"
             ),
@@ -143,9 +141,7 @@ class Commitment(models.Model):
     decision = models.ForeignKey(
         Decision, models.SET_NULL, null=True, blank=True, related_name="commitments", verbose_name=_("decision")
     )
-    owner = models.ForeignKey(
-        Organization, models.PROTECT, related_name="commitments", verbose_name=_("who keeps it")
-    )
+    owner = models.ForeignKey(Organization, models.PROTECT, related_name="commitments", verbose_name=_("who keeps it"))
     text = models.TextField(_("commitment"))
     due_on = models.DateField(_("due on"))
     status = models.CharField(_("state"), max_length=12, choices=Status, default=Status.OPEN)

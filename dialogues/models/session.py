@@ -36,9 +36,7 @@ class SessionQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(public)
         # By Exists, not by joins: one row per session, whatever number of Parties she acts for.
-        mine = Dialogue.parties.through.objects.filter(
-            dialogue=OuterRef("dialogue"), economy__in=delegation(user)
-        )
+        mine = Dialogue.parties.through.objects.filter(dialogue=OuterRef("dialogue"), economy__in=delegation(user))
         registered = Registration.objects.open().filter(session=OuterRef("pk"), user=user)
         return self.filter(public | Exists(mine) | Exists(registered))
 
@@ -171,7 +169,9 @@ class Session(models.Model):
                 name="session_ends_after_start",
                 violation_error_message=_("The session must end after it starts."),
             ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None), name="session_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None), name="session_days_in_order"
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=["scheduled", "in_progress"])
                 | (Q(starts_at__isnull=False, starts_local__isnull=False, ends_local__isnull=False) & ~Q(zone="")),

@@ -15,7 +15,10 @@ class Reliability(models.TextChoices):
     """How well a statement is founded. What is not official is shown with this label beside it."""
 
     OFFICIAL = "official", pgettext_lazy("reliability", "official source")
-    PRESS_CITING_OFFICIAL = "press_citing_official", pgettext_lazy("reliability", "press report citing an official source")
+    PRESS_CITING_OFFICIAL = (
+        "press_citing_official",
+        pgettext_lazy("reliability", "press report citing an official source"),
+    )
     PRESS = "press", pgettext_lazy("reliability", "press report")
     UNVERIFIED = "unverified", pgettext_lazy("reliability", "press report, unverified")
 

@@ -83,13 +83,27 @@ def minutes_publish(request, slug, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def decision_add(request, slug, pk):
-    return _add(request, slug, pk, RecordedForm, minutes.add_decision, "dialogues/decision_form.html")
+    return _add(
+        request,
+        slug,
+        pk,
+        form_class=RecordedForm,
+        verb=minutes.add_decision,
+        template="dialogues/decision_form.html",
+    )
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def commitment_add(request, slug, pk):
-    return _add(request, slug, pk, CommitmentForm, minutes.add_commitment, "dialogues/commitment_form.html")
+    return _add(
+        request,
+        slug,
+        pk,
+        form_class=CommitmentForm,
+        verb=minutes.add_commitment,
+        template="dialogues/commitment_form.html",
+    )
 
 
 @login_required
@@ -104,7 +118,7 @@ def commitment_remove(request, slug, pk, row_pk):
     return _remove(request, slug, pk, row_pk, Commitment)
 
 
-def _add(request, slug, pk, form_class, verb, template):
+def _add(request, slug, pk, *, form_class, verb, template):
     session = find_session(request, slug, pk)
     require(can_write_minutes(request.user, session))
     form = form_class(request.POST or None, session=session)

@@ -43,7 +43,9 @@ def session_detail(request, slug, pk):
         "join_url": session.join_url if can_join(request.user, session, mine) else "",
         "confirmed_count": confirmed.count(),
         "economies_count": confirmed.exclude(organization__economy=None)
-        .values("organization__economy").distinct().count(),
+        .values("organization__economy")
+        .distinct()
+        .count(),
         "minutes": Minutes.objects.visible_to(request.user).filter(session=session).first(),
         "decisions": Decision.objects.visible_to(request.user).filter(session=session),
         "commitments": commitments,
@@ -102,13 +104,13 @@ def session_create(request, slug):
     form = SessionForm(request.POST or None, dialogue=dialogue)
     if form.is_valid():
         try:
-            session = scheduling.create_session(
-                dialogue, titles=form.texts("title"), **form.details, by=request.user
-            )
+            session = scheduling.create_session(dialogue, titles=form.texts("title"), **form.details, by=request.user)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, _("The draft is saved. Only officials of the Parties see it. Set its agenda next."))
+            messages.success(
+                request, _("The draft is saved. Only officials of the Parties see it. Set its agenda next.")
+            )
             return go(request, session)
     return show(request, "dialogues/session_form.html", {"form": form, "dialogue": dialogue, "session": None})
 

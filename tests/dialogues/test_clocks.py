@@ -33,10 +33,8 @@ def test_a_time_that_clocks_jump_over_is_refused():
         clocks.moment(at("2027-03-14T02:30"), "America/New_York")
 
     assert refusal.value.code == "nonexistent"
-    assert refusal.value.messages == [
-        "There is no 14 March 2027, 02:30 in America/New_York: clocks are put forward over it that night. "
-        "Choose another time."
-    ]
+    (message,) = refusal.value.messages
+    assert message.startswith("There is no 14 March 2027, 02:30 in America/New_York: clocks are put forward")
 
 
 def test_a_time_that_comes_twice_is_refused():
@@ -65,16 +63,18 @@ ZONES = ["America/New_York", "Asia/Taipei", "America/St_Johns", "Australia/Lord_
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first draw loads zone data
 @given(
-    wall=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)).map(lambda d: d.replace(second=0, microsecond=0)),
+    wall=st.datetimes(at("2020-01-01"), at("2035-01-01")).map(lambda d: d.replace(second=0, microsecond=0)),
     zone=st.sampled_from(ZONES),
 )
 def test_a_moment_shows_the_wall_time_it_was_made_from_or_is_refused(wall, zone):
-    try:
-        moment = clocks.moment(wall, zone)
-    except ValidationError as refusal:
-        assert refusal.code in {"nonexistent", "ambiguous"}
+    place = ZoneInfo(zone)
+    offsets = {wall.replace(tzinfo=place, fold=fold).utcoffset() for fold in (0, 1)}
+
+    if len(offsets) == 1:
+        assert clocks.moment(wall, zone).astimezone(place).replace(tzinfo=None) == wall
     else:
-        assert moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall
+        with pytest.raises(ValidationError):
+            clocks.moment(wall, zone)
 
 
 def rows(dialogue, wall, zone, hours=2):

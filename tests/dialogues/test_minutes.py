@@ -191,7 +191,8 @@ def test_dropping_a_commitment_needs_a_reason(us, tw, official):
 
 
 @pytest.mark.parametrize(
-    ("status", "days", "overdue"), [("open", -1, True), ("in_progress", -1, True), ("open", 0, False), ("done", -1, False)]
+    ("status", "days", "overdue"),
+    [("open", -1, True), ("in_progress", -1, True), ("open", 0, False), ("done", -1, False)],
 )
 def test_overdue_means_unfinished_and_past_its_day(us, tw, status, days, overdue):
     commitment = CommitmentFactory(status=status, due_on=timezone.localdate() + timedelta(days=days))
