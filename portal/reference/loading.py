@@ -84,16 +84,18 @@ class Problems:
                 self.add(row, field, "missing" if value is None else f"{value!r} is not what is expected here")
         return len(self.lines) == before
 
-    def look_up(self, row: Row, field: str, known: Mapping[str, Item]) -> list[Item]:
+    def look_up(self, row: Row, field: str, known: Mapping[str, Item | None]) -> list[Item]:
         """The objects that ``row[field]``, a key or a list of keys, refers to.
 
-        A key whose own row has been complained about is passed over: it is one problem, not two.
+        A key whose own row has been complained about, or that ``known`` maps to None, is passed over:
+        it is one problem, not two.
         """
         keys = row.get(field) or []
         found = []
         for key in [keys] if isinstance(keys, str) else keys:
             if isinstance(key, str) and key in known:
-                found.append(known[key])
+                item = known[key]
+                found += [] if item is None else [item]
             elif key not in self._broken:
                 self.add(row, field, f"{key!r} is unknown")
         return found

@@ -314,8 +314,8 @@ def test_a_relation_is_written_only_when_it_differs():
 def test_a_reference_to_a_row_that_was_complained_about_is_no_second_problem():
     problems = Problems()
     problems.add(Row("topics.json", 1, {"slug": "broken"}), "label", "missing")
-    topics = {"taxes": topic("taxes")}
-    row = Row("a.json", 1, {"topics": ["taxes", "broken", "nowhere", 7], "topic": "taxes", "none": None})
+    topics = {"taxes": topic("taxes"), "withheld": None}
+    row = Row("a.json", 1, {"topics": ["taxes", "broken", "withheld", "nowhere", 7], "topic": "taxes", "none": None})
     assert problems.look_up(row, "topics", topics) == [topics["taxes"]]
     assert problems.look_up(row, "topic", known(Topic)) == [topics["taxes"]]
     assert problems.look_up(row, "none", topics) == []

@@ -152,6 +152,7 @@ def test_the_whole_catalogue_is_loaded_once_and_then_left_alone(reference):
     counts = {line.rsplit(maxsplit=3)[0]: int(line.split()[-3]) for line in said.splitlines()[1:]}
     assert counts["organizations"] == 108
     assert counts["resources"] == 197
+    assert counts["sessions"] == 8
     with CaptureQueriesContext(connection) as queries:
         assert "Nothing to do" in command("load_catalogue")
     assert writes(queries) == []

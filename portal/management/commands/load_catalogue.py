@@ -1,3 +1,4 @@
+import dialogues.importing
 import portal.accounts.importing
 import resources.importing
 from portal.management.loading import LoadCommand
@@ -5,4 +6,4 @@ from portal.management.loading import LoadCommand
 
 class Command(LoadCommand):
     help = "Load organizations, resources, dialogues and indicators. What is gone from the files is left alone."
-    loads = (portal.accounts.importing.load, resources.importing.load)
+    loads = (portal.accounts.importing.load, resources.importing.load, dialogues.importing.load)
