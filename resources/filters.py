@@ -54,8 +54,18 @@ def language_choices() -> Choices:
     return [(code, language_name(code)) for code in PAGE_LANGUAGES]
 
 
-def _several(label: Any, choices: Callable[[], Choices] | Choices) -> django_filters.MultipleChoiceFilter:
+def _several(label: Any, choices: Choices = ()) -> django_filters.MultipleChoiceFilter:
     return django_filters.MultipleChoiceFilter(label=label, choices=choices, widget=forms.CheckboxSelectMultiple)
+
+
+#: Filters whose choices are read once for each request.
+CHOICES: dict[str, Callable[[], Choices]] = {
+    "economy": economy_choices,
+    "topic": topic_choices,
+    "sector": sector_choices,
+    "language": language_choices,
+    "agreement": agreement_choices,
+}
 
 
 class ResourceFilter(django_filters.FilterSet):
@@ -66,13 +76,13 @@ class ResourceFilter(django_filters.FilterSet):
     """
 
     words = django_filters.CharFilter(label=_("Words"), max_length=300, widget=forms.TextInput({"type": "search"}))
-    economy = _several(_("Economy"), economy_choices)
-    topic = _several(_("Topic"), topic_choices)
+    economy = _several(_("Economy"))
+    topic = _several(_("Topic"))
     kind = _several(pgettext_lazy("of a resource", "Kind"), Resource.Kind.choices)
     audience = _several(_("Useful to"), Resource.Audience.choices)
-    sector = django_filters.ChoiceFilter(label=_("Sector"), choices=sector_choices, empty_label=_("Every sector"))
-    language = _several(_("Language of the source"), language_choices)
-    agreement = _several(_("Agreement"), agreement_choices)
+    sector = django_filters.ChoiceFilter(label=_("Sector"), empty_label=_("Every sector"))
+    language = _several(_("Language of the source"))
+    agreement = _several(_("Agreement"))
     sort = django_filters.ChoiceFilter(
         label=_("Order"),
         choices=[("title", _("By title")), ("newest", _("Newest first"))],
@@ -82,6 +92,11 @@ class ResourceFilter(django_filters.FilterSet):
     class Meta:
         model = Resource
         fields: list[str] = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, choices in CHOICES.items():
+            self.filters[name].extra["choices"] = choices()
 
     def filter_queryset(self, queryset):
         """Every filter that has a valid value, then the order."""

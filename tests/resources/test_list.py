@@ -9,9 +9,9 @@ from tests.factories.resources import ResourceFactory
 pytestmark = pytest.mark.django_db
 
 
-def listed(client, language="en", **query):
+def listed(client, reader="en", **query):
     """The titles of the list's first page, in order, as this address shows them."""
-    with translation.override(language):
+    with translation.override(reader):
         response = client.get(reverse("resources:resource-list"), query)
         assert response.status_code == 200
         return [resource.reading().title for resource in response.context["page"]]

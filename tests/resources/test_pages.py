@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.activity.log import timeline
@@ -292,14 +294,18 @@ def test_administrators_keep_what_holds_everywhere(client, administrator):
     assert [resource.title for resource in client.get(url("manage")).context["page"]] == ["Everywhere"]
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_keepers_list_costs_the_same_for_one_row_and_for_three(client, official, django_assert_num_queries, count):
-    for _number in range(count):
-        ResourceFactory(in_review=True, topics=[topic(), topic("taxation")])
+def test_the_keepers_list_costs_the_same_for_one_row_and_for_three(client, official):
     client.force_login(official)
-    client.get(url("manage"))
-    with django_assert_num_queries(9):
+    costs = []
+    for number in (1, 3):
+        while Resource.objects.count() < number:
+            ResourceFactory(in_review=True, topics=[topic(), topic("taxation")])
         client.get(url("manage"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url("manage"))
+        costs.append(len(queries))
+    # No literal here: the count of what waits, in the head of the page, asks every app.
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize("count", [1, 3])
