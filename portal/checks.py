@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -31,7 +32,8 @@ def check_moves(app_configs: object, **kwargs: object) -> list[CheckMessage]:
 
 
 def problems_of_moves(model: type[models.Model], moves: dict) -> Iterator[CheckMessage]:
-    statuses = {str(value) for value, _label in model._meta.get_field("status").flatchoices}
+    field: Any = model._meta.get_field("status")
+    statuses = {str(value) for value, _label in field.flatchoices}
     sources = {str(name) for name in moves}
     targets = {str(name) for names in moves.values() for name in names}
     for status in sorted(statuses - sources):

@@ -82,7 +82,7 @@ def invitation(
     person.params["PARTSTAT"] = partstat
     # People answer on the portal; nobody reads the organizer's mailbox, so calendars should not ask.
     person.params["RSVP"] = "FALSE"
-    entry.add("attendee", person, encode=0)
+    entry.add("attendee", person, encode=False)
     return CalendarPart(method, _text(_calendar(method), [entry]))
 
 
@@ -130,7 +130,7 @@ def _entry(event: Event, *, stamped_at: datetime, has_status: bool = True) -> ic
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     organizer = icalendar.vCalAddress(f"mailto:{event.organizer_email or address}")
     organizer.params["CN"] = _name(event.organizer_name) or name or settings.SITE_NAME
-    entry.add("organizer", organizer, encode=0)
+    entry.add("organizer", organizer, encode=False)
     return entry
 
 

@@ -1,13 +1,13 @@
 """One outbox row as one mail, in its recipient's language and time zone."""
 
 import uuid
-from email.message import Message
+from collections.abc import Callable
 from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template import Context
+from django.template import Context, Engine
 from django.template.loader import get_template
 from django.urls import reverse, translate_url
 from django.utils import translation
@@ -26,8 +26,8 @@ LONGEST_LINE = 998
 class Mail(EmailMultiAlternatives):
     """Keeps each header in one line: folded at its only space, a link would begin with a line of nothing."""
 
-    def message(self) -> Message:
-        message = super().message()
+    def message(self, **options: Any) -> Any:
+        message = super().message(**options)
         message.policy = message.policy.clone(max_line_length=LONGEST_LINE)
         return message
 
@@ -51,7 +51,8 @@ def path_of(row: Notification) -> str:
         # A path is understood only in its own language.
         with translation.override(translation.get_language_from_path(path)):
             return translate_url(path, language)
-    return row.about.get_absolute_url() if hasattr(row.about, "get_absolute_url") else ""
+    find: Callable[[], str] | None = getattr(row.about, "get_absolute_url", None)
+    return find() if find else ""
 
 
 def facts(row: Notification) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def compose(row: Notification, subject: str) -> Mail:
 
 def _plain(row: Notification, part: str, given: dict[str, Any]) -> str:
     """Rendered without HTML escaping: an ampersand in a title stays one."""
-    template = get_template(template_name(row.kind, part)).template
+    template = Engine.get_default().get_template(template_name(row.kind, part))
     return template.render(Context(given, autoescape=False))
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils import timezone
 
+from portal.accounts.models import User
+from portal.activity.log import record
 from portal.notifications.models import Address, Category, Notification
 from portal.notifications.tasks import hint
 
-__all__ = ["Address", "CalendarPart", "notify"]
+__all__ = ["Address", "CalendarPart", "notify", "promise_again"]
 
 BATCH = 500
 #: What every mail template gets from the delivery; a ``context`` must not hide it.
@@ -78,6 +81,24 @@ def notify(
     if rows:
         Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
         _hint_after_commit()
+
+
+@transaction.atomic
+def promise_again(rows: models.QuerySet[Notification], *, by: User) -> int:
+    """Owe the mails among ``rows`` again that failed or bounced, as if never tried; return how many.
+
+    For an administrator, after the fault is mended.
+    """
+    given_up = rows.filter(status__in=[Notification.Status.FAILED, Notification.Status.BOUNCED]).select_for_update()
+    count = 0
+    for row in given_up:
+        row.status, row.attempts, row.due_at = Notification.Status.PENDING, 0, timezone.now()
+        row.save(update_fields=["status", "attempts", "due_at"])
+        record(by, "mail_promised_again", row)
+        count += 1
+    if count:
+        _hint_after_commit()
+    return count
 
 
 def _check(kind: str, context: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ logger = logging.getLogger(__name__)
 
 #: Rows of one task: few enough that a worker asked to stop is soon done.
 LIMIT = 100
+#: A hint that no worker took in this time (seconds) is dropped: it says no more than the next sweep.
+STALE = 600
 
 
 @shared_task(ignore_result=True)
@@ -21,6 +23,6 @@ def deliver_due() -> None:
 def hint() -> None:
     """Tell the workers that rows are due. Returns at once even when the broker is down: the sweep comes anyway."""
     try:
-        deliver_due.delay()
+        deliver_due.apply_async(expires=STALE)
     except OperationalError as error:
         logger.warning("no hint to the workers, the sweep will deliver", extra={"error": str(error)})

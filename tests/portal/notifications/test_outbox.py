@@ -1,6 +1,10 @@
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
+from portal.activity.models import Activity
+from portal.notifications.delivery import deliver_due
 from portal.notifications.models import Notification
 from portal.notifications.outbox import Address, CalendarPart, notify
 from tests.factories.accounts import OrganizationFactory, UserFactory
@@ -119,3 +123,29 @@ def test_a_promise_of_a_rolled_back_savepoint_does_not_silence_the_others(
             notify([chamber], KIND, about=meeting, word="x")
             transaction.set_rollback(True)
     assert len(mailoutbox) == 1
+
+
+def test_an_administrator_sends_again_what_failed_and_nothing_else(client, meeting, administrator, mailoutbox):
+    people = [UserFactory() for _ in range(4)]
+    notify(people, KIND, about=meeting, word="x")
+    failed, bounced, sent, muted = Notification.objects.order_by("pk")
+    for row, status in ((failed, "failed"), (bounced, "bounced"), (sent, "sent"), (muted, "muted")):
+        Notification.objects.filter(pk=row.pk).update(status=status, attempts=8, sent_at=timezone.now())
+    client.force_login(administrator)
+    address = reverse("admin:notifications_notification_changelist")
+    chosen = {"action": "send_again", "_selected_action": [row.pk for row in (failed, bounced, sent, muted)]}
+    assert "2 mails are owed again." in client.post(address, chosen, follow=True).content.decode()
+    deliver_due()
+    assert sorted(mail.to[0] for mail in mailoutbox) == sorted(
+        f"{row.recipient.full_name} <{row.recipient.email}>" for row in (failed, bounced)
+    )
+    assert [row.verb for row in Activity.objects.filter(actor=administrator)] == ["mail_promised_again"] * 2
+
+
+def test_the_administrator_s_window_shows_deliveries_and_not_letters(client, meeting, administrator, sme):
+    notify([sme], KIND, about=meeting, word="a private word")
+    client.force_login(administrator)
+    row = Notification.objects.get()
+    page = client.get(reverse("admin:notifications_notification_change", args=[row.pk]))
+    assert str(row.uid) in page.content.decode()
+    assert "a private word" not in page.content.decode()
