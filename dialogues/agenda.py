@@ -97,7 +97,7 @@ def clock(session: Session, visible: Iterable[AgendaItem]) -> list[Timed]:
     for pk, minutes in session.agenda_items.values_list("pk", "minutes"):
         ends_at = at + timedelta(minutes=minutes) if at and minutes else None
         if pk in shown:
-            overruns = ends_at is not None and ends_at > session.ends_at
+            overruns = ends_at is not None and session.ends_at is not None and ends_at > session.ends_at
             timed.append(Timed(shown[pk], at if ends_at else None, ends_at, overruns))
         at = ends_at
     return timed

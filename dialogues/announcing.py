@@ -22,7 +22,7 @@ def registered(session: Session) -> list[Registration]:
     return list(session.registrations.open().filter(user__is_active=True).select_related("user").order_by("pk"))
 
 
-def announce(session: Session, kind: str, *, method: str, **context: Any) -> None:
+def announce(session: Session, kind: str, *, method: calendars.Method, **context: Any) -> None:
     """Tell officials of the Parties and the registered, once each, with their calendar part.
 
     The times go along as they are now: a later change is a later message (its sequence number is the
@@ -42,4 +42,5 @@ def announce(session: Session, kind: str, *, method: str, **context: Any) -> Non
 
 def times(session: Session) -> dict[str, str]:
     """The session's time for a mail's context: ISO 8601 in UTC, and the IANA zone of the room."""
-    return {"starts": session.starts_at.isoformat(), "ends": session.ends_at.isoformat(), "zone": session.zone}
+    starts_at, ends_at = session.moments
+    return {"starts": starts_at.isoformat(), "ends": ends_at.isoformat(), "zone": session.zone}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.utils import translation
@@ -16,16 +16,19 @@ from portal.notifications import calendar
 from portal.notifications.calendar import Event
 from portal.notifications.outbox import CalendarPart
 
+Method = Literal["REQUEST", "CANCEL"]
+
 
 def event(session: Session, *, join_url: str = "") -> Event:
     """The entry in the active language. ``join_url`` only for people who may see it (permissions.can_join)."""
     if session.starts_at is None:
         return _all_day(session)
+    starts_at, ends_at = session.moments
     return Event(
         uid=session.uid,
         sequence=session.sequence,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         summary=session.title,
         description=_description(session, join_url),
         location=session.venue or join_url,
@@ -35,7 +38,9 @@ def event(session: Session, *, join_url: str = "") -> Event:
     )
 
 
-def invitations(session: Session, method: str, registrations: Iterable[Registration]) -> Callable[[Any], CalendarPart]:
+def invitations(
+    session: Session, method: Method, registrations: Iterable[Registration]
+) -> Callable[[Any], CalendarPart]:
     """Makes each recipient's own part, in her language, with nobody else's address inside.
 
     ``registrations`` are the recipients' own, as far as they have one.
@@ -73,6 +78,8 @@ def in_feed(dialogue: Dialogue) -> list[Session]:
 
 
 def _all_day(session: Session) -> Event:
+    if session.starts_on is None:
+        raise ValueError("Nothing is known of this session's day.")
     last = session.ends_on or session.starts_on
     description = ""
     if session.date_precision == Session.Precision.WINDOW:
@@ -94,7 +101,7 @@ def _all_day(session: Session) -> Event:
 
 def _description(session: Session, join_url: str) -> str:
     lines = [session.dialogue.title, ""]
-    for row in clocks.party_times(session.dialogue, session.starts_at, session.ends_at, session.zone):
+    for row in clocks.party_times(session.dialogue, *session.moments, session.zone):
         day = date_format(row.starts, "DATE_FORMAT")
         lines.append(
             f"{row.name}: {day}, {time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')} {row.zone_label}"

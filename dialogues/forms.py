@@ -156,10 +156,12 @@ class AgendaItemForm(LanguageFields, forms.ModelForm):
             ),
             self.instance if self.instance.pk else None,
         )
-        self.fields["minutes"].min_value = 1
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("Kind"), choices=AgendaItem.Kind.choices, initial=AgendaItem.Kind.DISCUSSION
+        )
         self.fields["minutes"].validators.append(_at_least_a_minute)
         self.fields["topics"].queryset = Topic.objects.all()
-        self.order_fields([column("title", code) for code in self.languages])
+        self.order_fields([*(column("title", code) for code in self.languages), "kind", "visibility", "minutes"])
 
     def clean(self):
         cleaned = super().clean()

@@ -17,8 +17,9 @@ from dialogues.models import (
 )
 from dialogues.models.vocabulary import SEED_PREFIX
 from portal.accounts.models import Organization
+from portal.activity.log import touched
 from portal.languages import column
-from portal.reference.loading import BROKEN, Problems, Report, Row, known, progress, rows, upsert
+from portal.reference.loading import BROKEN, UNCHANGED, Problems, Report, Row, known, progress, rows, upsert
 from portal.reference.models import Agreement, Economy, Topic
 
 #: The file names a series in English alone; these are our addresses and translations for them.
@@ -92,13 +93,21 @@ def load(data_dir: Path, problems: Problems, report: Report) -> None:
 
 
 def load_sessions(data_dir: Path, problems: Problems, report: Report) -> dict[str, Session | None]:
-    """Load every session with its dialogue, topics and initiatives; return the sessions by their slugs."""
+    """Load every session with its dialogue, topics and initiatives; return the sessions by their slugs.
+
+    A session that somebody has gone on with in the portal is left as it is.
+    """
     found = rows(data_dir / "dialogues.json", problems=problems, unique="slug")
     agreements, economies = known(Agreement), known(Economy, "code")
     topics, organizations = known(Topic), known(Organization)
-    sessions: dict[str, Session | None] = known(Session)
+    sessions: dict[str, Session | None] = dict(known(Session))
     dialogues: dict[str, Dialogue | None] = {}
+    led = touched(Session)
     for row in progress("Dialogues", found):
+        before = sessions.get(row.get("slug"))
+        if before is not None and before.pk in led:
+            report.count("sessions that officials went on with, kept as they are", UNCHANGED)
+            continue
         sessions[row.get("slug")] = None
         if not problems.check(
             row, slug=str, series=str, agreement=str, title=dict, agenda_topics=list, outcomes=list, venue=dict,
@@ -215,7 +224,7 @@ def _load_agenda(row: Row, session: Session, problems: Problems, report: Report)
         _item, outcome = upsert(
             AgendaItem,
             by={"session": session, "order": order},
-            values={"title_en": title, "kind": AgendaItem.Kind.DISCUSSION},
+            values={"title_en": title, "kind": ""},
             row=row,
             problems=problems,
             names={"title_en": "agenda_topics"},

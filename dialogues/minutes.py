@@ -119,7 +119,7 @@ def current(session: Session) -> Minutes | None:
 def _in_writing(session: Session) -> Session:
     """Lock the session; refuse before it began and after its minutes were published."""
     session = lock(session)
-    if session.minutes.published().exists():
+    if Minutes.objects.published().filter(session=session).exists():
         raise ValidationError(_("Published minutes never change."), code="published")
     if not session.takes_minutes:
         raise ValidationError(_("Minutes are written once the session has begun."), code="not_begun")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues import announcing, clocks
-from dialogues.models import Dialogue, Session
+from dialogues.models import Dialogue, Minutes, Session
 from portal.activity.log import record
 from portal.languages import Language, column
 from portal.lifecycle import lock, move
@@ -174,31 +174,41 @@ def mark_held(session: Session, *, by: Any) -> Session:
 def close(session: Session, *, by: Any) -> Session:
     """Lay the session to the records: its minutes are published and nothing is left to write."""
     session = lock(session)
-    if not session.minutes.published().exists():
+    if not Minutes.objects.published().filter(session=session).exists():
         raise ValidationError(_("Publish the minutes before you close the session."), code="no_minutes")
     return move(session, Session.Status.CLOSED, by=by, changed_at=timezone.now())
 
 
 def resolve(zone: str, starts_local: datetime, ends_local: datetime) -> dict[str, Any]:
     """The time fields of a session that meets at these wall clocks; errors name the form field at fault."""
-    found = {"zone": zone, "starts_local": starts_local, "ends_local": ends_local}
-    for name, wall in (("starts", starts_local), ("ends", ends_local)):
-        try:
-            found[f"{name}_at"] = clocks.moment(wall, zone)
-        except ValidationError as wrong:
-            field = "zone" if wrong.code == "unknown_zone" else f"{name}_local"
-            raise ValidationError({field: wrong}) from wrong
-    if found["ends_at"] <= found["starts_at"]:
-        wrong = ValidationError(_("The session must end after it starts."), code="order")
-        raise ValidationError({"ends_local": wrong})
-    if found["starts_at"] <= timezone.now():
-        wrong = ValidationError(_("This time is past."), code="past")
-        raise ValidationError({"starts_local": wrong})
-    return found | {
+    starts_at = _moment("starts_local", starts_local, zone)
+    ends_at = _moment("ends_local", ends_local, zone)
+    if ends_at <= starts_at:
+        raise _at("ends_local", ValidationError(_("The session must end after it starts."), code="order"))
+    if starts_at <= timezone.now():
+        raise _at("starts_local", ValidationError(_("This time is past."), code="past"))
+    return {
+        "zone": zone,
+        "starts_local": starts_local,
+        "ends_local": ends_local,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
         "starts_on": starts_local.date(),
         "ends_on": ends_local.date(),
         "date_precision": Session.Precision.EXACT,
     }
+
+
+def _moment(field: str, wall: datetime, zone: str) -> datetime:
+    try:
+        return clocks.moment(wall, zone)
+    except ValidationError as wrong:
+        raise _at("zone" if wrong.code == "unknown_zone" else field, wrong) from wrong
+
+
+def _at(field: str, wrong: ValidationError) -> ValidationError:
+    """The same complaint, at the form field it is about."""
+    return ValidationError({field: wrong})
 
 
 def columns(field: str, texts: Mapping[str, str]) -> dict[str, str]:
@@ -211,5 +221,4 @@ def columns(field: str, texts: Mapping[str, str]) -> dict[str, str]:
 
 def _check_host(session: Session) -> None:
     if session.host_id and session.host_id not in session.dialogue.party_codes:
-        wrong = ValidationError(_("The host must be one of the Parties."), code="host")
-        raise ValidationError({"host": wrong})
+        raise _at("host", ValidationError(_("The host must be one of the Parties."), code="host"))

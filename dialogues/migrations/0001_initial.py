@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('title_zh_hant', models.CharField(max_length=250, null=True, verbose_name='title')),
                 ('title_es', models.CharField(max_length=250, null=True, verbose_name='title')),
                 ('title_fr', models.CharField(max_length=250, null=True, verbose_name='title')),
-                ('kind', models.CharField(choices=[('information', 'Information'), ('discussion', 'Discussion'), ('decision', 'Decision')], default='discussion', max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(blank=True, choices=[('information', 'Information'), ('discussion', 'Discussion'), ('decision', 'Decision')], default='discussion', max_length=12, verbose_name='kind')),
                 ('visibility', models.CharField(choices=[('public', 'Everyone'), ('participants', 'Participants'), ('officials', 'Officials only')], default='public', max_length=12, verbose_name='who sees it')),
                 ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
                 ('presenter', models.CharField(blank=True, max_length=200, verbose_name='presenter')),

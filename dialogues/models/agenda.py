@@ -43,7 +43,8 @@ class AgendaItem(models.Model):
     session = models.ForeignKey(Session, models.CASCADE, related_name="agenda_items", verbose_name=_("session"))
     order = models.PositiveSmallIntegerField(_("position"))
     title = models.CharField(_("title"), max_length=250)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DISCUSSION)
+    # Empty for past sessions whose sources do not say.
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DISCUSSION, blank=True)
     visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.PUBLIC)
     # Unknown for past sessions whose programme the sources do not time.
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)

@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -190,6 +191,13 @@ class Session(models.Model):
     def may(self, status: str) -> bool:
         """Whether its state lets it go there now; whether the user may is asked in permissions."""
         return status in self.MOVES[self.status]
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """When it starts and ends (UTC). Raises ``ValueError`` while it has no time."""
+        if self.starts_at is None or self.ends_at is None:
+            raise ValueError("This session has no time yet.")
+        return self.starts_at, self.ends_at
 
     @property
     def is_over(self) -> bool:

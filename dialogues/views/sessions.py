@@ -50,7 +50,7 @@ def session_detail(request, slug, pk):
         "decisions": Decision.objects.visible_to(request.user).filter(session=session),
         "commitments": commitments,
         "reportable": {c.pk for c in commitments if c.is_unfinished and can_keep(request.user, c)},
-        "initiatives": list(session.initiatives.all()),
+        "initiatives": list(session.initiatives.select_related("session")),
         "bodies": list(session.convening_bodies.visible_to(request.user).order_by("economy__order", "name")),
         "topics": list(session.topics.all()),
         "sources": _sources(session),
