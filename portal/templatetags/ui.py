@@ -7,6 +7,7 @@ import lucide
 import nh3
 from babel import Locale, UnknownLocaleError
 from django import template
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from portal import clock
+from portal.activity.models import Activity
 from portal.activity.words import phrase
 from portal.languages import NAMES
 
@@ -106,9 +108,10 @@ def city(zone: str) -> str:
 
 
 @register.filter
-def phrased(verb: str) -> str:
-    """A verb of the activity log in the reader's language."""
-    return phrase(verb)
+def phrased(activity: Activity) -> str:
+    """What was done, in the reader's language: "published this"."""
+    kind = ContentType.objects.get_for_id(activity.object_type_id)  # from its cache, not by a query per row
+    return phrase(activity.verb, kind.model)
 
 
 @register.filter

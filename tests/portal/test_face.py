@@ -513,6 +513,14 @@ def test_a_timeline_says_who_did_what_and_why(us, official):
     assert "Its day had passed" in html
 
 
+@pytest.mark.django_db
+def test_a_verb_may_mean_something_else_to_another_object(us, official):
+    reopened = record(official, "reopened", us.organizations.first())
+    assert ui.phrased(reopened) == "took the verification back"
+    assert ui.phrased(record(official, "reopened", agreement())) == "reopened this"
+    assert ui.phrased(record(official, "never_heard_of", us.organizations.first())) == "never heard of"
+
+
 # --- Home, desk, data ---------------------------------------------------------------------------------
 
 
