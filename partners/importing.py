@@ -12,7 +12,7 @@ from partners import codes, directory, matching, requesting
 from partners.models import ChamberMember, CompanyProfile, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Organization
-from portal.activity.log import record
+from portal.activity.log import record, touched
 from portal.languages import Language, column
 from portal.reference.loading import (
     BROKEN,
@@ -44,13 +44,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 def load_sample(data_dir: Path, problems: Problems, report: Report) -> None:
     """Load ``companies.jsonl`` and ``partner_requests.jsonl``; loading twice changes nothing.
 
-    A request's closing day counts from the first load and is kept afterwards, as is what people or the
-    clock did to its state. Its firm stays unnamed, and belongs to the chamber that posted it.
+    A company whose people have edited it is left as it is. A request's closing day counts from the first
+    load and is kept afterwards, as is what people or the clock did to its state. Its firm stays unnamed, and belongs to the chamber that posted it.
     """
     there: Known = {
         "economies": known(Economy, "code"),
         "sectors": known(Sector),
         "chambers": {o.slug: o for o in Organization.objects.filter(kind=Organization.Kind.CHAMBER)},
+        "kept": {o.slug: o for o in Organization.objects.filter(pk__in=touched(Organization, "edited", "described"))},
     }
     companies = rows(data_dir / "companies.jsonl", problems=problems, unique="slug")
     changed = [
@@ -77,6 +78,9 @@ def _load_company(
     sectors = problems.look_up(Row(row.file, row.number, data), "sectors", there["sectors"])
     if len(problems.lines) > before:
         return None, BROKEN
+    if kept := there["kept"].get(data["slug"]):
+        report.count("companies edited here, kept as they are", UNCHANGED)
+        return kept, UNCHANGED
     language = data["profile_language"]
     company, outcome = upsert(
         Organization,

@@ -188,7 +188,9 @@ class DisclosureQuerySet(models.QuerySet):
         return self.filter(Q(owner__in=organization_ids(user)) | Q(owner__in=wards.values("company")))
 
     def for_rows(self):
-        return self.select_related("owner", "to_organization", "to_user", "person", "request").order_by("-at", "-pk")
+        return self.select_related(
+            "owner", "to_organization", "person", "interest", "request__company__economy"
+        ).order_by("-at", "-pk")
 
 
 class Disclosure(models.Model):
@@ -251,3 +253,17 @@ class Disclosure(models.Model):
 
     def __str__(self):
         return f"{self.owner} {self.rung}"
+
+    @property
+    def recipient(self) -> str:
+        """Who saw it, as its owner may know them: a firm that is still unnamed stays so, and the people of an
+        organization are no more the owner's business than hers are theirs. Empty when everybody did."""
+        if self.to_organization is None:
+            return ""
+        if self.to_organization_id == self.request.company_id and not self._shows_requester:
+            return unnamed(self.request.company)
+        return str(self.to_organization)
+
+    @property
+    def _shows_requester(self) -> bool:
+        return self.request.shows_company or (self.interest is not None and self.interest.is_accepted)
