@@ -10,12 +10,11 @@ from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.languages import column, current
+from portal.languages import NAMES, column, current
 from portal.reference.models import Agreement, Economy, Sector, Topic
 from portal.search.text import search
-from portal.templatetags.ui import language_name
 from resources.indexing import order_key
-from resources.models import PAGE_LANGUAGES, Resource
+from resources.models import Resource
 
 Choices = list[tuple[str, Any]]
 
@@ -51,7 +50,8 @@ def agreement_choices() -> Choices:
 
 
 def language_choices() -> Choices:
-    return [(code, language_name(code)) for code in PAGE_LANGUAGES]
+    """The portal's languages; few sources are in another one."""
+    return list(NAMES.items())
 
 
 def _several(label: Any, choices: Choices = ()) -> django_filters.MultipleChoiceFilter:

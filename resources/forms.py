@@ -9,9 +9,10 @@ from portal.accounts.models import Organization
 from portal.accounts.permissions import delegation
 from portal.languages import NAMES, Language, column
 from portal.reference.models import Agreement, Economy, Sector, Topic
+from portal.templatetags.ui import language_name
 from resources import publishing
-from resources.filters import language_choices
-from resources.models import TRANSLATED, Resource
+from resources.filters import sector_choices
+from resources.models import PAGE_LANGUAGES, TRANSLATED, Resource
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,7 @@ class ResourceForm(forms.Form):
         assume_scheme="https",
         help_text=_("The official page that readers open from here."),
     )
-    page_languages = forms.MultipleChoiceField(
-        label=_("Languages of the source"), choices=language_choices, widget=forms.CheckboxSelectMultiple
-    )
+    page_languages = forms.MultipleChoiceField(label=_("Languages of the source"), widget=forms.CheckboxSelectMultiple)
     publisher = forms.ModelChoiceField(label=_("Publisher"), queryset=Organization.objects.none())
     scope = forms.ChoiceField(label=_("Holds for"), choices=Resource.Scope.choices)
     economies = forms.ModelMultipleChoiceField(
@@ -50,9 +49,9 @@ class ResourceForm(forms.Form):
     topics = forms.ModelMultipleChoiceField(
         label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
     )
-    sectors = forms.ModelMultipleChoiceField(
+    sectors = forms.MultipleChoiceField(
         label=_("Sectors"),
-        queryset=Sector.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("Choose none if it applies to every sector."),
     )
@@ -76,11 +75,14 @@ class ResourceForm(forms.Form):
         self.user, self.resource = user, resource
         initial = written(resource) if resource else {"source_language": Language.EN}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        self.fields["page_languages"].choices = [(code, language_name(code)) for code in PAGE_LANGUAGES]
+        self.fields["sectors"].choices = sector_choices()
         self._offer_publishers()
         self._offer_economies()
         for code in Language.values:
             for name, field in _text_fields(code).items():
                 self.fields[column(name, code)] = field
+                field.required = name != "body" and code == self["source_language"].value()
 
     def _offer_publishers(self):
         offered = publishing.publishers_for(self.user)
@@ -93,6 +95,7 @@ class ResourceForm(forms.Form):
         self.fields["economies"].queryset = Economy.objects.filter(pk__in=hers)
         if not self.user.is_staff:
             del self.fields["scope"]
+            self.fields["economies"].required = True
         if not self.resource:
             self.initial.setdefault("economies", sorted(hers) if len(hers) == 1 else [])
             self.initial.setdefault("scope", "economy" if hers else "global")
@@ -100,6 +103,7 @@ class ResourceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was filled in, as the verbs take it. Economies that are not hers to change stay as they are."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        values["sectors"] = Sector.objects.filter(slug__in=values["sectors"])
         others = []
         if self.resource:
             hers = delegation(self.user)
@@ -122,24 +126,29 @@ def written(resource: Resource) -> dict[str, Any]:
     """What is saved, as the form's initial values."""
     values = {name: getattr(resource, name) for name in (*publishing.PLAIN, *publishing.TEXTS)}
     values |= {name: list(getattr(resource, name).all()) for name in publishing.MANY}
+    values["sectors"] = [sector.slug for sector in values["sectors"]]
     return values | {"publisher": resource.publisher_id, "version": resource.version}
 
 
 def _text_fields(code: str) -> dict[str, forms.CharField]:
     # The reader's software should speak and hyphenate each field in its own language.
     attrs = {"lang": code}
-    title = forms.CharField(label=_("Title"), max_length=200, required=False, widget=forms.TextInput(attrs))
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        widget=forms.TextInput(attrs),
+        error_messages={"required": _("Write a title in this language.")},
+    )
     summary = forms.CharField(
         label=_("Summary"),
         max_length=600,
-        required=False,
+        error_messages={"required": _("Write a summary in this language.")},
         widget=forms.Textarea(attrs | {"rows": 3}),
         help_text=_("What it is and for whom, in two or three sentences."),
     )
     body = forms.CharField(
         label=_("Text"),
         max_length=20_000,
-        required=False,
         widget=forms.Textarea(attrs | {"rows": 10}),
         help_text=_("What to have ready, what to do first. Markdown is understood."),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +45,8 @@ def draft(*, by: User, **values: Any) -> Resource:
     _assign(resource, values)
     _check(resource, related, by=by, was=set())
     resource.slug = _free_slug(resource, related["economies"])
-    resource.save()
+    with translation.override(resource.source_language):  # what the columns without a language follow
+        resource.save()
     for name, rows in related.items():
         getattr(resource, name).set(rows)
     _keep_translations(resource, touched=set(Language.values))
@@ -98,7 +99,9 @@ def _write(row: Resource, altered: list[str], swapped: dict[str, list], *, by: U
     row.version += 1
     row.changed_by, row.changed_at = by, timezone.now()
     link = {"url_evidence", "link_status", "link_checked_at"}
-    row.save(update_fields={*altered, *link, "source_version", "version", "changed_by", "changed_at"})
+    texts = TRANSLATED if touched else ()
+    with translation.override(row.source_language):
+        row.save(update_fields={*altered, *texts, *link, "source_version", "version", "changed_by", "changed_at"})
     for name, rows in swapped.items():
         getattr(row, name).set(rows)
     _keep_translations(row, touched)
@@ -110,9 +113,10 @@ def _write(row: Resource, altered: list[str], swapped: dict[str, list], *, by: U
 def submit(resource: Resource, *, by: User) -> Resource:
     """Put a draft before the economy's other officials, who are told."""
     _ask(permissions.keeps(by, resource))
-    row = move(resource, Resource.Status.IN_REVIEW, by=by, verb="submitted", submitted_at=timezone.now(), note="")
+    now = timezone.now()
+    row = move(resource, Resource.Status.IN_REVIEW, by=by, verb="submitted", submitted_at=now, note="")
     colleagues = keepers(row).exclude(pk=by.pk)
-    notify(colleagues, "resources/resource_submitted", about=row, occasion=row.submitted_at.isoformat(), by=str(by))
+    notify(colleagues, "resources/resource_submitted", about=row, occasion=now.isoformat(), by=str(by))
     return row
 
 

@@ -1,7 +1,10 @@
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from portal.activity.log import timeline
 from portal.notifications.models import Notification
@@ -284,3 +287,24 @@ def test_a_new_address_is_an_unchecked_one(official):
     resource = ResourceFactory(url_evidence="page", link_status="ok")
     resource = publishing.revise(resource, version=1, by=official, url="https://www.example.gov/moved")
     assert (resource.url_evidence, resource.link_status) == ("official", "unchecked")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_is_told_that_the_other_was_quicker(official, colleague):
+    resource = ResourceFactory(title_en="First")
+    start = threading.Barrier(2)
+
+    def save(person):
+        start.wait()
+        try:
+            return publishing.revise(resource, version=1, by=person, title_en=f"By {person}").title_en
+        except ValidationError as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(save, [official, colleague]))
+    resource.refresh_from_db()
+    assert sorted(outcomes) == sorted([resource.title_en, "changed_meanwhile"])
+    assert resource.version == 2
