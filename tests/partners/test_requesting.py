@@ -136,7 +136,8 @@ def test_the_mail_about_a_fitting_request_lists_its_reasons_in_the_readers_langu
 
 def test_a_company_hears_of_a_request_once_however_often_it_is_renewed(submitted, reviewer, owner_us, us):
     request = requesting.publish(submitted, by=reviewer)
-    requesting.expire_due()
+    PartnerRequest.objects.update(closes_on=last_day_on_earth() - timedelta(days=1))
+    assert requesting.expire_due() == 1
 
     requesting.renew(request, closes_on=last_day_on_earth() + timedelta(days=30), by=reviewer)
 
