@@ -45,7 +45,8 @@ def load_sample(data_dir: Path, problems: Problems, report: Report) -> None:
     """Load ``companies.jsonl`` and ``partner_requests.jsonl``; loading twice changes nothing.
 
     A company whose people have edited it is left as it is. A request's closing day counts from the first
-    load and is kept afterwards, as is what people or the clock did to its state. Its firm stays unnamed, and belongs to the chamber that posted it.
+    load and is kept afterwards, as is what people or the clock did to its state. Its firm stays unnamed,
+    and belongs to the chamber that posted it.
     """
     there: Known = {
         "economies": known(Economy, "code"),

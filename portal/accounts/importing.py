@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from portal.accounts.models import Organization
-from portal.activity.log import record
-from portal.reference.loading import BROKEN, CREATED, Problems, Report, Row, known, progress, rows, upsert
+from portal.activity.log import record, touched
+from portal.reference.loading import BROKEN, CREATED, UNCHANGED, Problems, Report, Row, known, progress, rows, upsert
 from portal.reference.models import Economy
 
 # The file's finer kinds, which the portal keeps as Organization.Body, and what each may do.
@@ -30,15 +30,21 @@ NOTE = "Came with the portal's catalogue of public bodies."
 def load(data_dir: Path, problems: Problems, report: Report) -> None:
     """Load ``agencies.json`` as verified organizations.
 
-    Names, role and website follow the file at every load. Verification is set once: when an administrator
-    withdraws it, a later load leaves that alone. An organization that people registered under a body's
-    address is a problem and never overwritten.
+    Names, role and website follow the file until the organization's own managers edit them. Verification is
+    set once: when an administrator withdraws it, a later load leaves that alone. An organization that people
+    registered under a body's address is a problem and never overwritten.
     """
     economies = known(Economy, "code")
     taken = set(Organization.objects.filter(body="").values_list("slug", flat=True))
+    edited = touched(Organization, "edited")
+    kept = set(Organization.objects.filter(pk__in=edited).values_list("slug", flat=True))
     found = rows(data_dir / "agencies.json", problems=problems, unique="slug")
     for row in progress("Organizations", found):
-        if _is_sound(row, problems, taken):
+        if not _is_sound(row, problems, taken):
+            continue
+        if row["slug"] in kept:
+            report.count("organizations edited here, kept as they are", UNCHANGED)
+        else:
             _load_one(row, economies, problems, report)
 
 

@@ -10,12 +10,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dialogues.models import Session
+from partners.directory import save_profile
 from portal.accounts import importing
+from portal.accounts.facts import update_organization
 from portal.accounts.models import Organization
 from portal.accounts.verification import reopen
 from portal.activity.log import timeline
+from portal.lifecycle import move
 from portal.reference.loading import BrokenData, run
-from tests.factories.accounts import OrganizationFactory
+from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.portal.test_loading import change, writes
 
 DATA = settings.REFERENCE_DATA_DIR
@@ -32,6 +36,12 @@ def data(tmp_path):
     """A copy of the file of organizations, to be broken."""
     shutil.copy(DATA / "agencies.json", tmp_path)
     return tmp_path
+
+
+def join_as_manager(organization):
+    user = UserFactory()
+    join(user, organization)
+    return user
 
 
 def load(data_dir=DATA):
@@ -81,6 +91,18 @@ def test_a_withdrawn_verification_stays_withdrawn(reference, administrator):
     reopen(organization=Organization.objects.get(slug="us-sba"), reason="Merged", by=administrator)
     assert load().writes == 0
     assert Organization.objects.get(slug="us-sba").status == "pending"
+
+
+def test_what_its_managers_edited_is_not_loaded_over(reference, data):
+    load()
+    sba = Organization.objects.get(slug="us-sba")
+    update_organization(organization=sba, by=join_as_manager(sba), website="https://www.sba.gov/international")
+    change(data / "agencies.json", lambda rows: [row.update(role="Changed.") for row in rows])
+    report = load(data)
+    assert report.counts["organizations edited here, kept as they are"]["unchanged"] == 1
+    sba.refresh_from_db()
+    assert sba.website == "https://www.sba.gov/international"
+    assert sba.description_en != "Changed."
 
 
 def test_texts_written_here_stay(reference, data):
@@ -140,6 +162,28 @@ def test_the_command_ends_with_one_and_names_every_problem(reference, data):
 # --- The commands over the whole data -------------------------------------------------------
 
 
+@pytest.fixture
+def small(reference, tmp_path):
+    """The data with three resources, the company of the cast and three requests."""
+    shutil.copytree(DATA, tmp_path / "small")
+    directory = tmp_path / "small"
+    resources = keep(directory / "resources.jsonl", lambda row, number: number < 3)
+    for path in (directory / "translations").iterdir():
+        keep(path, lambda row, number: row["slug"] in resources)
+    keep(directory / "companies.jsonl", lambda row, number: row["slug"] == "sample-company-103")
+    keep(directory / "partner_requests.jsonl", lambda row, number: number < 3)
+    return directory
+
+
+def keep(path, is_wanted):
+    """Cut a file of lines down; return the slugs that are left."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    rows = [(line, json.loads(line)) for line in lines if line]
+    left = [(line, row) for number, (line, row) in enumerate(rows) if is_wanted(row, number)]
+    path.write_text("\n".join(line for line, _row in left), encoding="utf-8")
+    return {row["slug"] for _line, row in left}
+
+
 def command(name, **options):
     out = StringIO()
     call_command(name, stdout=out, **options)
@@ -158,16 +202,37 @@ def test_the_whole_catalogue_is_loaded_once_and_then_left_alone(reference):
     assert writes(queries) == []
 
 
-@pytest.mark.slow
-def test_a_broken_resource_keeps_the_whole_catalogue_out(reference, tmp_path):
-    shutil.copytree(DATA, tmp_path / "data")
-    path = tmp_path / "data" / "resources.jsonl"
+def test_a_broken_resource_keeps_the_whole_catalogue_out(small):
+    path = small / "resources.jsonl"
     first, *others = path.read_text(encoding="utf-8").split("\n")
     broken = json.dumps(json.loads(first) | {"agency": "nobody"})
     path.write_text("\n".join([broken, *others]), encoding="utf-8")
     with pytest.raises(CommandError, match=r"resources.jsonl, row 1, field agency: 'nobody' is unknown"):
-        command("load_catalogue", data_dir=tmp_path / "data")
+        command("load_catalogue", data_dir=small)
     assert not Organization.objects.exists()
+
+
+def test_a_body_that_is_broken_is_no_problem_of_its_resources(small):
+    publisher = json.loads((small / "resources.jsonl").read_text(encoding="utf-8").split("\n")[0])["agency"]
+    change(small / "agencies.json", lambda rows: [row.update(kind="club") for row in rows if row["slug"] == publisher])
+    with pytest.raises(CommandError) as refusal:
+        command("load_catalogue", data_dir=small)
+    assert str(refusal.value).splitlines()[1:] == ["1 problem(s); nothing was loaded."]
+
+
+def test_what_people_do_to_samples_and_past_sessions_outlives_the_next_load(small):
+    command("load_catalogue", data_dir=small)
+    command("load_sample", data_dir=small)
+    company = Organization.objects.get(slug="sample-company-103")
+    owner = join_as_manager(company)
+    save_profile(company, by=owner, city="Anaheim")
+    session = Session.objects.get(slug="usmca-sme-dialogue-1")
+    move(session, Session.Status.CLOSED, by=owner)
+    assert "companies edited here, kept as they are" in command("load_sample", data_dir=small)
+    assert "sessions that officials went on with" in command("load_catalogue", data_dir=small)
+    assert company.profile.city == "Anaheim"
+    session.refresh_from_db()
+    assert session.status == "closed"
 
 
 @pytest.mark.slow
