@@ -28,6 +28,8 @@ class LanguageFields:
         for code in languages:
             key = column(name, code)
             self.fields[key] = make_field(code)
+            if name == "title" and len(languages) > 1:
+                self.fields[key].help_text = _("One language is enough; readers of the others see it in that one.")
             self.fields[key].widget.attrs["lang"] = code
             if obj is not None:
                 self.initial.setdefault(key, getattr(obj, key))
