@@ -108,7 +108,7 @@ class ScheduleForm(forms.Form):
     zone = forms.ChoiceField(label=_("Time zone of these clocks"))
     starts_local = WallTimeField(label=_("Starts"))
     ends_local = WallTimeField(label=_("Ends"))
-    seen_sequence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_interval = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
@@ -117,7 +117,7 @@ class ScheduleForm(forms.Form):
         self.initial.setdefault("zone", session.zone or host or timezone.get_current_timezone_name())
         self.initial.setdefault("starts_local", session.starts_local)
         self.initial.setdefault("ends_local", session.ends_local)
-        self.initial.setdefault("seen_sequence", session.sequence)
+        self.initial.setdefault("seen_interval", session.interval)
 
     @property
     def times(self):

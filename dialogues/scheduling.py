@@ -92,19 +92,19 @@ def reschedule(
     starts_local: datetime,
     ends_local: datetime,
     by: Any,
-    seen_sequence: int | None = None,
+    seen_interval: str | None = None,
 ) -> Session:
     """Move a scheduled session to another time; calendars follow by a higher sequence number.
 
-    ``seen_sequence`` is the one the official had before her: if somebody moved the session meanwhile
-    she is refused (``changed_meanwhile``) instead of moving it unawares.
+    ``seen_interval`` is the time the official had before her (``Session.interval``): if somebody moved the
+    session meanwhile she is refused (``changed_meanwhile``) instead of moving it unawares.
     """
     session = lock(session)
     if session.status != Session.Status.SCHEDULED:
         raise ValidationError(_("Only a scheduled session can be moved to another time."), code="illegal_move")
-    if seen_sequence is not None and seen_sequence != session.sequence:
+    if seen_interval is not None and seen_interval != session.interval:
         raise ValidationError(
-            _("Somebody changed this session meanwhile. Look at it again before you move it."),
+            _("Somebody moved this session meanwhile. Look at its time above before you move it again."),
             code="changed_meanwhile",
         )
     was = announcing.times(session)

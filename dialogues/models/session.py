@@ -200,6 +200,11 @@ class Session(models.Model):
         return self.starts_at, self.ends_at
 
     @property
+    def interval(self) -> str:
+        """Its time as an ISO 8601 interval in UTC, to tell whether it is still the one somebody saw; else empty."""
+        return "/".join(moment.isoformat() for moment in self.moments) if self.starts_at else ""
+
+    @property
     def is_over(self) -> bool:
         if self.status in {self.Status.HELD, self.Status.CLOSED, self.Status.CANCELLED}:
             return True

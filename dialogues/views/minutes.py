@@ -43,7 +43,8 @@ def minutes_edit(request, slug, pk):
             if refusal.code == "changed_meanwhile":
                 conflict = minutes.current(session)
                 # Her next save is made in the knowledge of what she is shown now.
-                form.data = form.data.copy() | {"seen_revision": conflict.revision}
+                form.data = form.data.copy()
+                form.data["seen_revision"] = conflict.revision
         else:
             messages.success(request, _("Saved. Publish the minutes when the Parties agree."))
             return go(request, "dialogues:minutes-edit", slug, pk)

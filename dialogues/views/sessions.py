@@ -167,12 +167,16 @@ def session_reschedule(request, slug, pk):
                 preview = _preview(session, form.times)
             else:
                 session = scheduling.reschedule(
-                    session, **form.times, seen_sequence=form.cleaned_data["seen_sequence"], by=request.user
+                    session, **form.times, seen_interval=form.cleaned_data["seen_interval"], by=request.user
                 )
                 messages.success(request, _("The session has a new time. Everyone invited is being told."))
                 return go(request, session)
         except ValidationError as refusal:
             form.add_error(None, refusal)
+            # She is shown the time it has now: her next click is made in the knowledge of it.
+            session = find_session(request, slug, pk)
+            form.data = form.data.copy()
+            form.data["seen_interval"] = session.interval
     context = {"form": form, "session": session, "dialogue": session.dialogue, "preview": preview, "moves": True}
     return show(request, "dialogues/session_schedule.html", context)
 

@@ -187,10 +187,10 @@ def test_moving_it_to_the_time_it_has_is_refused(draft, official):
 
 def test_an_official_who_saw_an_older_time_does_not_move_it_unawares(draft, official):
     session = scheduling.schedule(draft, **times(), by=official)
-    scheduling.reschedule(session, **times(31), by=official, seen_sequence=0)
+    scheduling.reschedule(session, **times(31), by=official, seen_interval=session.interval)
 
     with pytest.raises(ValidationError) as refusal:
-        scheduling.reschedule(session, **times(32), by=official, seen_sequence=0)
+        scheduling.reschedule(session, **times(32), by=official, seen_interval=session.interval)
 
     assert refusal.value.code == "changed_meanwhile"
 
