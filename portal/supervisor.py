@@ -52,12 +52,15 @@ def portal_children(*, root: Path, data_dir: Path, host: str, port: int, env: Ma
 
     worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
     beat = ("beat", "--scheduler", "portal.beat:Scheduler", "--schedule", str(data_dir / "beat"), "--pidfile", "")
-    web = ("--interface", "wsgi", "--workers", "2", "--host", host, "--port", str(port), "--respawn-failed-workers")
+    # Each thread keeps a database connection; granian's own default is hundreds of threads.
+    web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers")
     return [
         # SIGKILL: with the broker gone at the same moment, Celery would wait for it for ever
         child(WORKER, "worker.log", "celery", "-A", "portal", *worker, on_orphaned=signal.SIGKILL),
         child("The clock", "beat.log", "celery", "-A", "portal", *beat),
-        child("The web server", "web.log", "granian", *web, "portal.wsgi:application"),
+        child(
+            "The web server", "web.log", "granian", *web, "--host", host, "--port", str(port), "portal.wsgi:application"
+        ),
     ]
 
 
@@ -74,13 +77,25 @@ def run_to_end(child: Child, interruption: Interruption) -> int:
     return status
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise OSError, as the web server would, when the address cannot be listened on."""
+def reserve_port(host: str, port: int) -> socket.socket:
+    """Hold the address, without listening, for the web server that starts later; close the result when it has ended.
+
+    Raises OSError when something listens there already. From now on nobody else can, but for servers of the same
+    user that share ports on purpose (SO_REUSEPORT), as ours does.
+    """
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left is free
         probe.bind(address)
         probe.listen(1)  # macOS refuses only here
+    held = socket.socket(family, kind, protocol)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        held.bind(address)
+    except OSError:  # another program's last connections are not forgotten yet: hold it less firmly
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(address)
+    return held
 
 
 def wait_until_ready(url: str, web: Child, interruption: Interruption) -> bool:

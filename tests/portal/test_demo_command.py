@@ -16,7 +16,7 @@ import pytest
 from dotenv import dotenv_values
 
 from portal.embedded import Servers
-from portal.supervisor import check_port, write_private
+from portal.supervisor import reserve_port, write_private
 from tests.portal.watching import ask, eventually, processes_under
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,10 +212,22 @@ def test_a_port_that_listens_is_in_use_and_one_just_left_is_free():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(OSError, match="in use"):
-            check_port("127.0.0.1", port)
-        with socket.create_connection(("127.0.0.1", port)), server.accept()[0]:
-            pass
-    check_port("127.0.0.1", port)
+            reserve_port("127.0.0.1", port)
+        with socket.create_connection(("127.0.0.1", port)) as client, server.accept()[0] as accepted:
+            accepted.shutdown(socket.SHUT_RDWR)  # this side closes first, so that the port lingers
+            client.recv(1)
+    with reserve_port("127.0.0.1", port):
+        pass
+
+
+def test_a_port_once_reserved_is_nobody_elses_while_the_demo_prepares():
+    with reserve_port("127.0.0.1", free_port()) as held:
+        port = held.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(("127.0.0.1", port))
+        with pytest.raises(OSError, match="in use"):
+            reserve_port("127.0.0.1", port)
+    socket.create_server(("127.0.0.1", port)).close()
 
 
 def test_a_private_file_is_private_from_its_first_byte_and_replaces_the_old_one(tmp_path):

@@ -38,14 +38,14 @@ class Command(BaseCommand):
         if reset and "DATABASE_URL" in given:
             raise CommandError("--reset deletes only embedded data; DATABASE_URL points to a database of your own.")
         interruption = supervisor.Interruption()
-        _check_address(host, port)
         servers = Servers(data_dir, postgres="DATABASE_URL" not in given, valkey="REDIS_URL" not in given)
         try:
-            if reset:
-                servers.remove()
-                _remove_own_files(data_dir)
-            with servers:
-                self._run(servers, interruption, host, port, given)
+            with _reserved(host, port):
+                if reset:
+                    servers.remove()
+                    _remove_own_files(data_dir)
+                with servers:
+                    self._run(servers, interruption, host, port, given)
         except EmbeddedError as error:
             raise CommandError(str(error)) from error
 
@@ -153,11 +153,12 @@ def _remove_own_files(data_dir):
             path.unlink()
 
 
-def _check_address(host, port):
+def _reserved(host, port):
+    """The address, held for the web server until the end."""
     if port not in range(1, 65536):
         raise CommandError(f"{port} is not a port; choose one from 1 to 65535.")
     try:
-        supervisor.check_port(host, port)
+        return supervisor.reserve_port(host, port)
     except socket.gaierror as error:
         raise CommandError(f"{host} is not an address of this machine.") from error
     except OSError as error:
