@@ -4,17 +4,16 @@ An organization that has members always has a manager among them. Every verb tha
 locks the organization's row first, so that of two racing calls the second sees the first one's outcome.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Invitation, Membership, Organization, User
+from portal.accounts.models import Invitation, Membership, MembershipQuerySet, Organization, OrganizationQuerySet, User
 from portal.activity.log import record
 from portal.languages import Language, column
 from portal.lifecycle import lock, move
@@ -63,7 +62,7 @@ def create_organization(
     return organization
 
 
-def namesakes(name: str, economy: Economy) -> "Iterable[Organization]":
+def namesakes(name: str, economy: Economy) -> OrganizationQuerySet:
     """Organizations of this economy that carry exactly this name in one of the languages, upper or lower case."""
     same = Q()
     for language in Language.values:
@@ -290,19 +289,19 @@ def _already_member() -> ValidationError:
     return ValidationError(_("You are already a member."), code="already_member")
 
 
-def _managers(organization: Organization):
+def _managers(organization: Organization) -> MembershipQuerySet:
     return Membership.objects.managers().filter(organization=organization)
 
 
-def _managers_and_members(organization: Organization):
+def _managers_and_members(organization: Organization) -> MembershipQuerySet:
     return Membership.objects.active().filter(organization=organization)
 
 
-def _administrators():
+def _administrators() -> QuerySet[User]:
     return User.objects.filter(is_staff=True, is_active=True)
 
 
-def _who_answers(organization: Organization):
+def _who_answers(organization: Organization) -> QuerySet[User]:
     """Its managers, or the administrators while it has none (an agency that came with the catalogue)."""
     managers = User.objects.filter(pk__in=_managers(organization).values("user"))
     return managers if managers.exists() else _administrators()

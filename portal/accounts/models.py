@@ -92,8 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def verified_addresses(self) -> set[str]:
         """The e-mail addresses she proved to be hers, in lower case."""
-        addresses = self.emailaddress_set.filter(verified=True).values_list("email", flat=True)
-        return {address.lower() for address in addresses}
+        return {address.email.lower() for address in self.emailaddress_set.all() if address.verified}
 
 
 class OrganizationQuerySet(models.QuerySet):
@@ -190,6 +189,9 @@ class Organization(models.Model):
     asked_at = models.DateTimeField(_("verification asked for"), null=True, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    #: Filled by ``.with_evidence()``.
+    current_memberships: "list[Membership]"
 
     objects = OrganizationQuerySet.as_manager()
 

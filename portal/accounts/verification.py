@@ -1,6 +1,7 @@
 """An administrator vouches for a chamber or an agency before it may act for anybody."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -15,15 +16,16 @@ from portal.notifications.outbox import notify
 @transaction.atomic
 def verify(*, organization: Organization, note: str, by: User) -> Organization:
     """Vouch for ``organization``: its members may act for it from now on. ``note`` says how it was checked."""
+    now = timezone.now()
     organization = move(
         organization,
         Organization.Status.VERIFIED,
         by=by,
         verified_by=by,
-        verified_at=timezone.now(),
+        verified_at=now,
         verification_note=note,
     )
-    _tell_members(organization, "accounts/organization_verified", occasion=organization.verified_at.isoformat())
+    _tell_members(organization, "accounts/organization_verified", occasion=now.isoformat())
     return organization
 
 
@@ -54,22 +56,18 @@ def ask_again(*, organization: Organization, by: User) -> Organization:
 @transaction.atomic
 def reopen(*, organization: Organization, reason: str, by: User) -> Organization:
     """Take a verification back until it is checked anew; its members cannot act for it meanwhile."""
+    now = timezone.now()
     organization = move(
         organization,
         Organization.Status.PENDING,
         by=by,
         verb="reopened",
-        asked_at=timezone.now(),
+        asked_at=now,
         verified_by=None,
         verified_at=None,
         verification_note=reason,
     )
-    _tell_members(
-        organization,
-        "accounts/organization_reopened",
-        occasion=organization.asked_at.isoformat(),
-        reason=reason,
-    )
+    _tell_members(organization, "accounts/organization_reopened", occasion=now.isoformat(), reason=reason)
     return organization
 
 
@@ -88,7 +86,7 @@ def evidence(organization: Organization) -> list[Evidence]:
     host = website_host(organization)
     found = []
     for membership in organization.current_memberships:
-        confirmed = {address.email.lower() for address in membership.user.emailaddress_set.all() if address.verified}
+        confirmed = membership.user.verified_addresses()
         for address in sorted(confirmed) or [membership.user.email]:
             domain = address.rpartition("@")[2].lower()
             found.append(Evidence(membership.user, domain, address in confirmed, _belong_together(domain, host)))
@@ -105,6 +103,6 @@ def _belong_together(domain: str, host: str) -> bool:
     return bool(host) and (domain == host or domain.endswith(f".{host}") or host.endswith(f".{domain}"))
 
 
-def _tell_members(organization: Organization, kind: str, *, occasion: str, **context: str) -> None:
+def _tell_members(organization: Organization, kind: str, *, occasion: str, **context: Any) -> None:
     members = User.objects.filter(pk__in=organization.memberships.active().values("user"))
     notify(members, kind, about=organization, occasion=occasion, **context)
