@@ -92,7 +92,14 @@ def _translations(data_dir: Path, slugs: set[Any], problems: Problems) -> Transl
 def _is_whole(row: Row, problems: Problems) -> bool:
     texts: dict[str, Any] = dict.fromkeys(TRANSLATED, dict)
     lists: dict[str, Any] = dict.fromkeys(("topics", "sectors", "languages", "audience", "agreements"), list)
-    codes: dict[str, Any] = {"slug": str, "agency": str, "scope": str, "kind": str, "url": str, "economy": (str, NoneType)}
+    codes: dict[str, Any] = {
+        "slug": str,
+        "agency": str,
+        "scope": str,
+        "kind": str,
+        "url": str,
+        "economy": (str, NoneType),
+    }
     if not problems.check(row, **texts, **lists, **codes, url_evidence=(str, NoneType)):
         return False
     if (row["scope"] == Resource.Scope.ECONOMY) != bool(row["economy"]):

@@ -136,7 +136,12 @@ def _opened_again(request: HttpRequest, resource: Resource) -> ResourceForm:
 @login_required
 @require_POST
 def resource_submit(request: HttpRequest, slug: str) -> HttpResponse:
-    return _do(request, slug, publishing.submit, _("Submitted. The officials of the economy have been told."))
+    return _do(
+        request,
+        slug,
+        publishing.submit,
+        _("Submitted. Next: an official of the economy publishes it or sends it back."),
+    )
 
 
 @login_required
@@ -154,7 +159,7 @@ def resource_reopen(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def resource_send_back(request: HttpRequest, slug: str) -> HttpResponse:
-    done = _("Sent back. The author has been told why.")
+    done = _("Sent back. It is a draft again, and its author sees why.")
     return _do_with_reason(request, slug, publishing.send_back, "resources/resource_send_back.html", done)
 
 

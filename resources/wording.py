@@ -70,9 +70,11 @@ def chips(chosen: dict[str, list[tuple[str, str]]], labels: dict[str, Any], quer
 
 
 def _without(query: QueryDict, name: str, value: str) -> str:
-    rest = query.copy()
-    rest.setlist(name, [kept for kept in rest.getlist(name) if kept.strip() != value])
-    rest.pop("page", None)
+    rest = QueryDict(mutable=True)
+    for key, values in query.lists():
+        kept = [item for item in values if item and not (key == name and item.strip() == value)]
+        if kept and key != "page":
+            rest.setlist(key, kept)
     return f"?{rest.urlencode()}"
 
 
