@@ -13,7 +13,7 @@ from portal.languages import NAMES, Language
 #: Markets that are no ISO 3166-1 economy but one customs territory.
 UNIONS = {"EU": _("European Union")}
 _SPELLINGS = {"UK": "GB", "EL": "GR"}
-_HS = re.compile(r"\d{2,6}")
+_HS = re.compile("[0-9]{2,6}")
 # CLDR also lists regions, private-use and exceptional codes; these are none of a firm's markets.
 _NO_MARKETS = {"EZ", "QO", "UN", "XA", "XB", "ZZ"}
 

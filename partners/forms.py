@@ -1,4 +1,5 @@
 import re
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
@@ -49,10 +50,10 @@ class TermsField(forms.CharField):
 
 
 class HSCodesField(TermsField):
-    """HS codes of 2 to 6 digits; dots and spaces inside a code are dropped (8421.21 is 842121)."""
+    """HS codes of 2 to 6 digits; dots and spaces inside a code are dropped (8421.21 is 842121), wide digits read."""
 
     def to_python(self, value: Any) -> list[str]:
-        parts = super().to_python(value)
+        parts = super().to_python(unicodedata.normalize("NFKC", value or ""))
         return list(dict.fromkeys(re.sub(r"[.\s]", "", part) for part in parts))
 
 

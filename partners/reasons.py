@@ -25,22 +25,41 @@ class Line:
     criterion: str
 
 
+@dataclass(frozen=True)
+class Names:
+    """What the codes stand for, fetched once for all the reasons of a page."""
+
+    sectors: Mapping[str, str]
+    economies: Mapping[str, str]
+
+
 def lines(reasons: Iterable[Mapping[str, Any]]) -> list[Line]:
-    """Write the stored codes out: the met first, then the unknown, then the not met; two queries at most."""
-    reasons = list(reasons)
-    slugs = {slug for reason in reasons for slug in reason["detail"].get("sectors", ())}
-    labels = {s.slug: s.label for s in Sector.objects.filter(slug__in=slugs)} if slugs else {}
+    """Write the stored codes out: the met first, then the unknown, then the not met."""
+    return lines_for([reasons])[0]
+
+
+def lines_for(matches: Iterable[Iterable[Mapping[str, Any]]]) -> list[list[Line]]:
+    """The lines of several matches, with two queries at most for all of them."""
+    found = [list(reasons) for reasons in matches]
+    names = _names([reason["detail"] for reasons in found for reason in reasons])
     order = ["met", "unknown", "not_met"]
     return [
-        Line(
-            outcome=reason["outcome"],
-            label=_outcome(reason["outcome"]),
-            tone=TONES[reason["outcome"]],
-            text=_SENTENCES[reason["criterion"]](reason["outcome"], reason["detail"], labels),
-            criterion=reason["criterion"],
-        )
-        for reason in sorted(reasons, key=lambda reason: order.index(reason["outcome"]))
+        [_line(reason, names) for reason in sorted(reasons, key=lambda reason: order.index(reason["outcome"]))]
+        for reasons in found
     ]
+
+
+def _names(details: list[Mapping[str, Any]]) -> Names:
+    slugs = {slug for detail in details for slug in detail.get("sectors", ())}
+    places = {code for detail in details for code in detail.get("economies", ())}
+    sectors = {s.slug: s.label for s in Sector.objects.filter(slug__in=slugs)} if slugs else {}
+    return Names(sectors, dict(zip(places, choices.market_names(places), strict=True)))
+
+
+def _line(reason: Mapping[str, Any], names: Names) -> Line:
+    outcome = reason["outcome"]
+    text = _SENTENCES[reason["criterion"]](outcome, reason["detail"], names)
+    return Line(outcome, _outcome(outcome), TONES[outcome], text, reason["criterion"])
 
 
 def _outcome(outcome: str) -> str:
@@ -49,8 +68,8 @@ def _outcome(outcome: str) -> str:
     return pgettext("criterion", "Not met") if outcome == "not_met" else pgettext("criterion", "Unknown")
 
 
-def _sector(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    names = _listed(labels.get(slug, slug) for slug in detail.get("sectors", ()))
+def _sector(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    names = _listed(known.sectors.get(slug, slug) for slug in detail.get("sectors", ()))
     if outcome == "unknown":
         return _("Sector: the request or the company names none.")
     if outcome == "not_met":
@@ -60,7 +79,7 @@ def _sector(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) 
     return _("Neighbouring sector: the company is in %(names)s.") % {"names": names}
 
 
-def _hs(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def _hs(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
     names = _listed(detail.get("codes", ()))
     if outcome == "unknown":
         return _("Goods: the request or the company names no HS codes.")
@@ -71,7 +90,7 @@ def _hs(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> s
     return _("Related goods: HS chapter %(names)s.") % {"names": names}
 
 
-def _complement(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def _complement(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
     names = _listed(str(PartnerRequest.Type(kind).label) for kind in detail.get("types", ()))
     if outcome == "unknown":
         return _("Offer and demand: the company has not said what it looks for.")
@@ -84,8 +103,8 @@ def _complement(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, st
     return _("Offer and demand: the company asked for other kinds than this (%(names)s).") % {"names": names}
 
 
-def _economy(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    names = _listed(choices.market_names(detail.get("economies", ())))
+def _economy(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    names = _listed(known.economies[code] for code in detail.get("economies", ()))
     if outcome == "unknown":
         return _("Place: partners are sought anywhere.")
     if outcome == "not_met":
@@ -95,7 +114,7 @@ def _economy(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str])
     return _("Place: the company serves %(names)s.") % {"names": names}
 
 
-def _language(outcome: str, detail: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+def _language(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
     names = _listed(codes.language_name(code) for code in detail.get("languages", ()))
     if outcome == "unknown":
         return _("Language: the company has not said which it speaks.")

@@ -15,7 +15,7 @@ from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, organization_ids
 from portal.languages import Language
 from portal.reference.models import Sector
-from portal.search.text import SearchVectors, search_indexes
+from portal.search.text import COLUMNS, SearchVectors, search_indexes
 
 
 class Size(models.TextChoices):
@@ -64,7 +64,7 @@ class CompanyProfileQuerySet(models.QuerySet):
 
     def for_rows(self):
         """What a row of the directory shows."""
-        return self.select_related("organization__economy").prefetch_related("sectors")
+        return self.select_related("organization__economy").defer(*COLUMNS.values()).prefetch_related("sectors")
 
 
 class CompanyProfile(SearchVectors, TradedGoods):

@@ -16,7 +16,7 @@ from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, company_ids
 from portal.languages import Language
 from portal.reference.models import Economy, Sector
-from portal.search.text import SearchVectors, search_indexes
+from portal.search.text import COLUMNS, SearchVectors, search_indexes
 
 
 def last_day_on_earth() -> date:
@@ -57,7 +57,8 @@ class PartnerRequestQuerySet(models.QuerySet):
 
     def for_rows(self):
         """What a row of a list shows."""
-        return self.select_related("company__economy", "chamber").prefetch_related("sectors", "target_economies")
+        rows = self.select_related("company__economy", "chamber").defer(*COLUMNS.values())
+        return rows.prefetch_related("sectors", "target_economies")
 
 
 class PartnerRequest(SearchVectors, TradedGoods):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners import matching, permissions, requesting
+from partners import matching, permissions, reasons, requesting
 from partners.filters import RequestFilter
 from partners.forms import CloseForm, InterestForm, RenewForm, RequestForm, SendBackForm, SubmitForm
 from partners.models import CompanyProfile, Match, PartnerRequest
@@ -43,6 +43,8 @@ def match_list(request: HttpRequest) -> HttpResponse:
         .prefetch_related("request__sectors", "request__target_economies")
     )
     page = Paginator(matches, PER_PAGE).get_page(request.GET.get("page"))
+    for match, lines in zip(page, reasons.lines_for([match.reasons for match in page]), strict=True):
+        match.lines = lines
     companies = [m.organization for m in memberships(request.user) if m.organization_id in company_ids(request.user)]
     profiles = {p.organization_id: p for p in CompanyProfile.objects.filter(organization__in=companies)}
     unlisted = [company for company in companies if not getattr(profiles.get(company.pk), "is_listed", False)]
@@ -193,6 +195,7 @@ def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> Htt
     user = request.user
     may = {verb: getattr(permissions, f"can_{verb}")(user, found) for verb in (*VERBS, "take_back")}
     answers = permissions.answers_for(user, found)
+    free = free_companies(user, found) if may["express"] else []
     context = {
         "found": found,
         "may": may,
@@ -205,7 +208,7 @@ def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> Htt
         "send_back_form": SendBackForm() if may["review"] else None,
         "close_form": CloseForm() if may["close"] else None,
         "renew_form": RenewForm() if may["renew"] else None,
-        "interest_form": InterestForm(companies=free_companies(user, found)) if may["express"] else None,
+        "interest_form": InterestForm(companies=free) if free else None,
         **forms,
     }
     return show(request, "partners/request_detail.html", context, status=422 if forms else 200)

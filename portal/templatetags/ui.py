@@ -2,13 +2,19 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import lucide
 import nh3
 from babel import Locale, UnknownLocaleError
 from django import template
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.http import HttpRequest
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -18,7 +24,7 @@ from markdown_it import MarkdownIt
 from portal import clock
 from portal.activity.models import Activity
 from portal.activity.words import phrase
-from portal.languages import NAMES
+from portal.languages import NAMES, Language
 
 register = template.Library()
 
@@ -56,7 +62,7 @@ def markdown(text: str | None) -> SafeString:
 def language_name(code: str) -> str:
     """The name of a language in the reader's own: "es" → "Spanish"; a code that CLDR does not know stays as it is."""
     if code in NAMES:
-        return str(NAMES[code])
+        return str(NAMES[Language(code)])
     try:
         return Locale.parse(code, sep="-").get_display_name(clock.locale()) or code
     except (UnknownLocaleError, ValueError):
@@ -121,13 +127,13 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 
 
 @register.filter
-def message_tone(message) -> str:
+def message_tone(message: Message) -> str:
     """The tone of a message after an action; success is the usual case."""
     return {"error": "bad", "warning": "soon", "success": "good"}.get(message.level_tag, "info")
 
 
 @register.simple_tag
-def chosen_filters(form, request) -> list[dict[str, str]]:
+def chosen_filters(form: BaseForm, request: HttpRequest) -> list[dict[str, str]]:
     """What the reader has filtered by: field, value in words, and the address of the page without it."""
     chosen = []
     for field in form:
@@ -140,15 +146,16 @@ def chosen_filters(form, request) -> list[dict[str, str]]:
     return chosen
 
 
-def _in_words(field, value: str) -> str:
-    labels = {}
-    for key, label in getattr(field.field, "choices", None) or []:
+def _in_words(field: BoundField, value: str) -> str:
+    labels: dict[str, Any] = {}
+    # Not "or ()": asking whether django-filter's choices are empty fails when they come from a function.
+    for key, label in getattr(field.field, "choices", ()):
         labels |= {str(k): v for k, v in label} if isinstance(label, list | tuple) else {str(key): label}
     return str(labels.get(value, value))
 
 
 @register.tag
-def capture(parser, token):
+def capture(parser: Parser, token: Token) -> "Capture":
     """``{% capture as name %}…{% endcapture %}`` keeps what it renders, stripped, for a place further on.
 
     So a page can leave out the frame of a block that nobody filled.
@@ -162,9 +169,9 @@ def capture(parser, token):
 
 
 class Capture(template.Node):
-    def __init__(self, nodelist, name):
+    def __init__(self, nodelist: NodeList, name: str) -> None:
         self.nodelist, self.name = nodelist, name
 
-    def render(self, context):
+    def render(self, context: Context) -> str:
         context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 -- rendered by a template
         return ""

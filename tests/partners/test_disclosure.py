@@ -83,7 +83,7 @@ def own_name_removed(text, user):
 
 def assert_hidden(text, *secrets):
     for secret in secrets:
-        assert secret not in text, f"{secret} shows: …{text[max(0, text.find(secret) - 200):][:400]}…"
+        assert secret not in text, f"{secret} shows: …{text[max(0, text.find(secret) - 200) :][:400]}…"
 
 
 def test_before_an_answer_the_interested_side_knows_neither_firm_nor_contact(client, sent, owner_us):

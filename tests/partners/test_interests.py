@@ -71,7 +71,9 @@ class TestOneStepAtATime:
     def test_the_chamber_may_answer_for_its_firm(self, sent, reviewer, owner_mx):
         assert interests.accept(sent, by=reviewer).request_contact == owner_mx
 
-    def test_declining_gives_a_fixed_reason_and_a_note(self, sent, owner_mx, mailoutbox, django_capture_on_commit_callbacks):
+    def test_declining_gives_a_fixed_reason_and_a_note(
+        self, sent, owner_mx, mailoutbox, django_capture_on_commit_callbacks
+    ):
         with django_capture_on_commit_callbacks(execute=True):
             declined = interests.decline(sent, reason="capacity", note="Our batches are smaller.", by=owner_mx)
 
@@ -84,7 +86,9 @@ class TestOneStepAtATime:
         with pytest.raises(ValidationError, match="Choose a reason"):
             interests.decline(sent, reason="because", by=owner_mx)
 
-    def test_withdrawing_tells_the_other_side_without_a_name(self, sent, owner_us, mailoutbox, django_capture_on_commit_callbacks):
+    def test_withdrawing_tells_the_other_side_without_a_name(
+        self, sent, owner_us, mailoutbox, django_capture_on_commit_callbacks
+    ):
         with django_capture_on_commit_callbacks(execute=True):
             interests.withdraw(sent, by=owner_us)
 

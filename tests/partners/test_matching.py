@@ -13,7 +13,10 @@ pytestmark = pytest.mark.django_db
 def food():
     """A wider sector with two parts."""
     parent = sector("agri-food", "Agri-food")
-    return [sector(slug, label, parent=parent) for slug, label in (("processed-food", "Processed food"), ("bakery", "Bakery"))]
+    return [
+        sector(slug, label, parent=parent)
+        for slug, label in (("processed-food", "Processed food"), ("bakery", "Bakery"))
+    ]
 
 
 @pytest.fixture
@@ -42,7 +45,12 @@ def test_every_type_has_its_complement():
 
 @pytest.mark.parametrize(
     ("slugs", "expected"),
-    [(["processed-food"], ("met", 0.3)), (["bakery"], ("met", 0.15)), (["software"], ("not_met", 0)), ([], ("unknown", 0))],
+    [
+        (["processed-food"], ("met", 0.3)),
+        (["bakery"], ("met", 0.15)),
+        (["software"], ("not_met", 0)),
+        ([], ("unknown", 0)),
+    ],
 )
 def test_a_sector_counts_whole_its_sibling_half(request_mx, slugs, expected):
     assert outcome(judge(request_mx, sectors=slugs), "sector") == expected
@@ -191,7 +199,9 @@ def test_seen_from_the_company_and_from_the_request_a_match_is_the_same(request_
     PartnerRequestFactory(published=True, sectors=["bakery"], hs_codes=())
     for request in matching.for_comparing(PartnerRequest.objects.open()):
         matching.refresh(request)
-    from_requests = list(Match.objects.filter(company=firm_us).order_by("request").values("request", "score", "reasons"))
+    from_requests = list(
+        Match.objects.filter(company=firm_us).order_by("request").values("request", "score", "reasons")
+    )
 
     matching.refresh_company(firm_us)
 

@@ -27,7 +27,11 @@ def told(kind):
 
 
 def verbs(obj):
-    return list(Activity.objects.filter(object_id=obj.pk, object_type__model=obj._meta.model_name).values_list("verb", flat=True))
+    return list(
+        Activity.objects.filter(object_id=obj.pk, object_type__model=obj._meta.model_name).values_list(
+            "verb", flat=True
+        )
+    )
 
 
 @pytest.fixture
@@ -83,7 +87,9 @@ def test_submitting_tells_the_chamber(firm_mx, owner_mx, chamber_mx, reviewer, u
     assert told("request_submitted") == ["ramiro@camara.example"]
 
 
-@pytest.mark.parametrize("wrong", [{"chamber": True, "code": "US"}, {"agency": True, "code": "MX"}, {"code": "MX", "kind": "chamber"}])
+@pytest.mark.parametrize(
+    "wrong", [{"chamber": True, "code": "US"}, {"agency": True, "code": "MX"}, {"code": "MX", "kind": "chamber"}]
+)
 def test_a_request_goes_only_to_a_verified_chamber_of_its_economy(firm_mx, owner_mx, us, wrong):
     with pytest.raises(ValidationError) as refusal:
         requesting.submit(PartnerRequestFactory(company=firm_mx), chamber=OrganizationFactory(**wrong), by=owner_mx)
