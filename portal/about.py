@@ -31,7 +31,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
 
 
 def open_data(request: HttpRequest) -> HttpResponse:
-    counts = [(name, model.objects.count()) for name, (model, _fields, _texts) in DATASETS.items()]
+    counts = [(name, model._default_manager.count()) for name, (model, _fields, _texts) in DATASETS.items()]
     return show(request, "portal/open_data.html", {"datasets": counts})
 
 
@@ -47,7 +47,7 @@ def dataset(request: HttpRequest, name: str) -> JsonResponse:
 
 def _rows(model: type[models.Model], fields: Iterable[str], texts: Iterable[str]) -> Iterable[dict[str, Any]]:
     columns = [column(text, language) for text in texts for language in Language.values]
-    for row in model.objects.values(*fields, *columns):
+    for row in model._default_manager.values(*fields, *columns):
         by_language = {
             text: {code: row[column(text, code)] for code in Language.values if row[column(text, code)]}
             for text in texts

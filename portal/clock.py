@@ -36,7 +36,7 @@ def city(zone: str) -> str:
 def offset(zone: str, at: dt.datetime | None = None) -> str:
     """The distance from UTC at a moment (now by default), in hours and minutes: "UTC+8", "UTC−3:30", "UTC"."""
     moment = (at or timezone.now()).astimezone(zoneinfo.ZoneInfo(zone))
-    minutes = int(moment.utcoffset() / dt.timedelta(minutes=1))
+    minutes = int((moment.utcoffset() or dt.timedelta()) / dt.timedelta(minutes=1))
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)

@@ -1,6 +1,7 @@
 """The home page and the signed-in desk: composed from every app, imported by none."""
 
 from itertools import chain
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -65,13 +66,13 @@ def desk_count(request: HttpRequest) -> dict:
     return {"desk_count": SimpleLazyObject(lambda: _count(request.user))}
 
 
-def _count(user) -> int:
+def _count(user: Any) -> int:
     if not user.is_authenticated:
         return 0
     return sum(len(tasks.waiting_for(user)) for _area, tasks in AREAS)
 
 
-def _figures(user) -> list[tuple]:
+def _figures(user: Any) -> list[tuple]:
     """How much there is, with the words for it; nothing is said of what there is none of."""
     return [
         (_("resources from public bodies"), Resource.objects.published().count()),

@@ -1,5 +1,7 @@
 """How pages are shown to one reader: her time zone and light or dark. Works for visitors, without JavaScript."""
 
+from typing import Any, cast
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -33,9 +35,10 @@ class ReadingForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zones.choices_with(self.initial["time_zone"])
+        field = cast("forms.ChoiceField", self.fields["time_zone"])
+        field.choices = zones.choices_with(self.initial["time_zone"])
 
 
 def reader_settings(request: HttpRequest) -> HttpResponse:

@@ -133,7 +133,7 @@ def message_tone(message: Message) -> str:
 
 
 @register.simple_tag
-def chosen_filters(form: BaseForm, request: HttpRequest) -> list[dict[str, str]]:
+def chosen_filters(form: BaseForm, request: HttpRequest) -> list[dict[str, Any]]:
     """What the reader has filtered by: field, value in words, and the address of the page without it."""
     chosen = []
     for field in form:
