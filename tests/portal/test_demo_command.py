@@ -133,6 +133,7 @@ def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_noth
     key = (data_dir / "secret_key").read_text()
     demo = Demo(data_dir)
     assert demo.ask("SELECT n FROM kept") == (7,)
+    assert "economies" not in demo.said  # the same files are not loaded into the same database again
     assert (data_dir / "secret_key").read_text() == key
     children = psutil.Process(demo.process.pid).children()
     for child in children:
