@@ -183,7 +183,8 @@ REFERENCE_DATA_DIR = BASE_DIR / "data"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "SME Dialogue <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
-MAIL_VIEWER = DEMO or DEBUG
+# Shows everybody's mail to anybody: never where real people are.
+MAIL_VIEWER = env.bool("MAIL_VIEWER", DEMO or DEBUG)
 if MAIL_VIEWER:
     INSTALLED_APPS += ["django_mail_viewer", "django_mail_viewer.backends.database"]
     EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django_mail_viewer.backends.database.backend.EmailBackend")

@@ -14,7 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.MAIL_VIEWER:
-    urlpatterns.append(path("mail/", include("django_mail_viewer.urls")))
+    urlpatterns.append(path("mail/", include("portal.mailbox")))
 
 urlpatterns += i18n_patterns(
     path("", home.home, name="home"),

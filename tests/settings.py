@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("SECURE_TRANSPORT", "false")
+os.environ.setdefault("MAIL_VIEWER", "true")
 
 from portal.settings import *  # noqa: F403
 from portal.settings import STORAGES, TEMPLATES
