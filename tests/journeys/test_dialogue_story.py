@@ -1,4 +1,4 @@
-"""An official schedules a session, an SME owner on another continent registers, and every change reaches her calendar."""
+"""An official schedules a session, an SME owner across the ocean registers, and every change reaches her calendar."""
 
 from datetime import UTC, datetime
 

@@ -1,0 +1,98 @@
+"""Walks every address of the portal as a visitor who is not signed in."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import LocalePrefixPattern
+
+#: What a visitor may open without signing in. A new address for everybody needs its line here, on purpose.
+OPEN_TO_ALL = {
+    # For machines.
+    "healthz",
+    "readyz",
+    "open-data/<slug:name>.json",
+    # About the portal, and how to read it.
+    "en/",
+    "en/accessibility/",
+    "en/agreements/",
+    "en/contact/",
+    "en/open-data/",
+    "en/reading/",
+    # Signing up, in and out, by password, code, passkey or a link in a mail.
+    "en/account/^confirm-email/(?P<key>[-:\\w]+)/$",
+    "en/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+    "en/account/confirm-email/",
+    "en/account/inactive/",
+    "en/account/login/",
+    "en/account/login/code/",
+    "en/account/logout/",
+    "en/account/password/reset/",
+    "en/account/password/reset/done/",
+    "en/account/password/reset/key/done/",
+    "en/account/signup/",
+    # The link of an invitation or an unsubscription is the permission.
+    "en/invitations/<str:token>/",
+    "en/notifications/resubscribe/<str:token>/",
+    "en/notifications/unsubscribe/<str:token>/",
+    # What the portal is for.
+    "en/dialogues/",
+    "en/dialogues/<slug:slug>/",
+    "en/dialogues/<slug:slug>/calendar.ics",
+    "en/dialogues/<slug:slug>/sessions/<int:pk>/",
+    "en/dialogues/<slug:slug>/sessions/<int:pk>/minutes/",
+    "en/dialogues/<slug:slug>/sessions/<int:pk>/session.ics",
+    "en/directory/",
+    "en/directory/companies/<slug:slug>/",
+    "en/directory/organizations/",
+    "en/opportunities/",
+    "en/opportunities/<slug:slug>/",
+    "en/organizations/<slug:slug>/",
+    "en/resources/",
+    "en/resources/<slug:slug>/",
+}
+#: Of the library's mailbox, which is there only in demonstrations and development.
+MAILBOX = "mail/"
+#: Take POST alone, and say so before they ask who you are; the sign-in is asked for on POST.
+POST_ONLY = {
+    "en/notifications/<uuid:uid>/open/",
+    "en/notifications/mark-all-read/",
+}
+STANDS_FOR = {"slug": "none", "str": "none", "int": "999999", "uuid": "00000000-0000-0000-0000-000000000000"}
+
+
+def routes(resolver=None, prefix=""):
+    """Every pattern of the project with its full route, parameters and all; the admin is Django's own."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        part = "en/" if isinstance(entry.pattern, LocalePrefixPattern) else str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, prefix + part)
+        elif isinstance(entry, URLPattern) and not prefix.startswith(("admin/", MAILBOX)):
+            yield prefix + part
+
+
+def filled(route):
+    """A route with its parameters filled in by something that does not exist."""
+    route = re.sub(r"\(\?P<\w+>[^)]*\)", "x", route)
+    route = re.sub(r"<(?:(\w+):)?\w+>", lambda found: STANDS_FOR[found[1] or "str"], route)
+    return "/" + route.replace("^", "").replace("$", "")
+
+
+ALL_ROUTES = sorted(set(routes()))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", ALL_ROUTES)
+def test_a_visitor_may_open_what_is_on_the_list_and_is_asked_to_sign_in_for_everything_else(client, route):
+    response = client.post(filled(route)) if route in POST_ONLY else client.get(filled(route))
+
+    asked_to_sign_in = response.status_code == 302 and "/account/login/" in response.url
+    if route in OPEN_TO_ALL:
+        assert not asked_to_sign_in
+        assert response.status_code in {200, 302, 404, 405}
+    else:
+        assert asked_to_sign_in, f"answers {response.status_code} to a visitor and is not on the list"
+
+
+def test_the_list_names_only_addresses_that_exist():
+    assert set(ALL_ROUTES) >= OPEN_TO_ALL
