@@ -71,8 +71,8 @@ def register_firm(
     company = Organization(
         slug=_slug(name), kind=Organization.Kind.SME, economy=economy or chamber.economy, native_language=language
     )
-    company.name_en = name
-    setattr(company, column("name", language), name)
+    for code in ("en", language):
+        setattr(company, column("name", code), name)
     company.full_clean()
     company.save()
     profile = CompanyProfile(organization=company, language=language, **fields)

@@ -110,7 +110,7 @@ class RequestForm(forms.Form):
         self.fields["sectors"].choices = choices.sectors()
 
     def clean_company(self) -> str:
-        self.company, self.chamber = self.places[self.cleaned_data["company"]][1:]
+        self.firm, self.chamber = self.places[self.cleaned_data["company"]][1:]
         return self.cleaned_data["company"]
 
     def clean_title(self) -> str:

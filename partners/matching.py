@@ -127,7 +127,7 @@ def judge(request: PartnerRequest, profile: CompanyProfile) -> Judgement:
     reasons = [
         _sector(request, profile),
         _hs(request.hs_codes, profile.hs_codes),
-        _complement(request.type, profile.wanted_types, profile.own_types),
+        _complement(request.type, profile.wanted_types, profile.own_types),  # type: ignore[attr-defined]
         _economy(request, profile),
         _language(request, profile),
     ]
@@ -160,7 +160,9 @@ def opportunities(profile: CompanyProfile) -> QuerySet[PartnerRequest]:
     """The open requests that may suit a company: :func:`candidates` seen from the other side."""
     through = PartnerRequest.sectors.through.objects.filter(partnerrequest=OuterRef("pk"))
     family = through.filter(sector__in=_family(profile.sectors.all()))
-    aims = PartnerRequest.target_economies.through.objects.filter(partnerrequest=OuterRef("pk"))
+    aims = PartnerRequest.target_economies.through.objects.filter(  # type: ignore[attr-defined]
+        partnerrequest=OuterRef("pk")
+    )
     here = aims.filter(economy__in=[profile.organization.economy_id, *profile.markets])
     found = (
         PartnerRequest.objects.open()

@@ -108,10 +108,10 @@ def _economy(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
     if outcome == "unknown":
         return _("Place: partners are sought anywhere.")
     if outcome == "not_met":
-        return _("Place: the company is not in %(names)s and does not name it as a market.") % {"names": names}
+        return _("Place: the company neither is in nor serves what is sought: %(names)s.") % {"names": names}
     if detail["how"] == "based":
-        return _("Place: the company is in %(names)s.") % {"names": names}
-    return _("Place: the company serves %(names)s.") % {"names": names}
+        return _("Place: the company is where partners are sought: %(names)s.") % {"names": names}
+    return _("Place: the company serves a market where partners are sought: %(names)s.") % {"names": names}
 
 
 def _language(outcome: str, detail: Mapping[str, Any], known: Names) -> str:

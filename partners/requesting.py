@@ -39,7 +39,7 @@ def draft(*, company: Organization, by: User, chamber: Organization | None = Non
     lists ``sectors`` and ``target_economies``.
     Raises ``ValidationError(code="not_a_member")`` when the firm is no member of that chamber.
     """
-    lists = {name: fields.pop(name, ()) for name in ("sectors", "target_economies")}
+    lists: dict[str, Any] = {name: fields.pop(name, ()) for name in ("sectors", "target_economies")}
     origin = PartnerRequest.Origin.CHAMBER if chamber else PartnerRequest.Origin.COMPANY
     request = PartnerRequest(company=company, chamber=chamber, origin=origin, posted_by=by, **fields)
     if chamber:
@@ -58,7 +58,7 @@ def revise(request: PartnerRequest, *, by: User, **fields: Any) -> PartnerReques
     request = lock(request)
     if request.status != Status.DRAFT:
         raise ValidationError(_("Only a draft can be changed."), code="illegal_move")
-    lists = {name: fields.pop(name) for name in ("sectors", "target_economies") if name in fields}
+    lists: dict[str, Any] = {name: fields.pop(name) for name in ("sectors", "target_economies") if name in fields}
     for name, value in fields.items():
         setattr(request, name, value)
     request.changed_at = timezone.now()

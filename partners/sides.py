@@ -44,7 +44,7 @@ def request_contact(request: PartnerRequest) -> tuple[User | None, Organization]
     if person := company_contact(request.company):
         return person, request.company
     chamber = request.chamber or request.company
-    if request.posted_by and people_of([chamber]).filter(pk=request.posted_by_id).exists():
+    if request.posted_by and people_of([chamber]).filter(pk=request.posted_by.pk).exists():
         return request.posted_by, chamber
     return company_contact(chamber), chamber
 

@@ -30,7 +30,7 @@ def request_slug() -> str:
 
 def unnamed(company: Organization) -> str:
     """A company on the lowest rung of the ladder."""
-    return gettext("A company in %(economy)s") % {"economy": company.economy.name}
+    return gettext("Unnamed company, %(economy)s") % {"economy": company.economy.name}
 
 
 class PartnerRequestQuerySet(models.QuerySet):

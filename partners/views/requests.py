@@ -27,7 +27,13 @@ def request_list(request: HttpRequest) -> HttpResponse:
     opened = PartnerRequest.objects.visible_to(request.user).open()
     found = RequestFilter(request.GET, queryset=opened.order_by("-published_at", "-pk"))
     page = Paginator(found.qs.for_rows(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"filter": found, "page": page, "can_write": permissions.can_write(request.user)}
+    context = {
+        "filter": found,
+        "page": page,
+        "can_write": permissions.can_write(request.user),
+        "is_of_company": bool(company_ids(request.user)),
+        "is_of_chamber": bool(chamber_ids(request.user)),
+    }
     return show(request, "partners/request_list.html", context, fragments=["results"])
 
 
@@ -73,7 +79,7 @@ def request_draft(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST or None, user=request.user)
     if form.is_valid():
         try:
-            drafted = requesting.draft(company=form.company, chamber=form.chamber, by=request.user, **form.content())
+            drafted = requesting.draft(company=form.firm, chamber=form.chamber, by=request.user, **form.content())
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:

@@ -71,10 +71,10 @@ def seen_by(client, user, interest):
 
 
 def page(client, url, user):
-    """A page without the name of its reader, which its frame shows; one that is missing, without its own address."""
+    """A page without the name of its reader, which its frame shows; one that is refused, without its own address."""
     response = client.get(url)
     text = own_name_removed(response.content.decode(), user)
-    return text.replace(url.partition("/en")[2], "") if response.status_code == 404 else text
+    return text.replace(url.partition("/en")[2], "") if response.status_code in {403, 404} else text
 
 
 def own_name_removed(text, user):

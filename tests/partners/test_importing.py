@@ -98,7 +98,7 @@ def test_the_firm_of_a_sample_request_is_unnamed_unlisted_and_vouched_for_by_its
 
     assert request.company.name_es == "Biomasa Uruapan (Ejemplo)"
     assert "Biomasa" not in page
-    assert "A company in Mexico" in page
+    assert "Unnamed company, Mexico" in page
     assert profile.status_code == 404
     assert request.chamber.member_firms.active().filter(company=request.company).exists()
 

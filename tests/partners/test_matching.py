@@ -232,7 +232,7 @@ def test_reasons_are_kept_as_codes_and_read_in_any_language(request_mx):
     lines = reasons.lines(found)
     assert [line.text for line in lines] == [
         "Same sector: Processed food.",
-        "Place: the company is in United States.",
+        "Place: the company is where partners are sought: United States.",
         "Language in common: English.",
         "Goods: the request or the company names no HS codes.",
         "Offer and demand: the company has not said what it looks for.",

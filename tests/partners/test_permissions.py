@@ -18,7 +18,8 @@ def row(*answers):
     return dict(zip(ROLES, answers, strict=True))
 
 
-# The firm and the chamber on the request's side are the last two; owner_us is of another firm, chamber of another chamber.
+# The firm and the chamber on the request's side are the last two; owner_us is of another firm, chamber of another
+# chamber.
 HIDDEN = (LOGIN, MISSING, MISSING, MISSING, MISSING, MISSING)
 SEEN = (LOGIN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN)
 MATRIX = {
