@@ -57,9 +57,10 @@ def seen_by(client, user, interest):
         client.force_login(user)
     else:
         client.logout()
-    # An administrator knows every organization by its page;
-    # that it stands behind this request is what she must not learn.
-    skipped = (interest.request.company.get_absolute_url(),) if user is not None and user.is_staff else ()
+    # An administrator verifies organizations and so sees their own pages, people and all; what stands behind
+    # this request and this interest she must not learn.
+    organizations = [company.get_absolute_url() for company in (interest.request.company, interest.company)]
+    skipped = organizations if user is not None and user.is_staff else []
     text = "".join(page(client, url, user) for url in pages(interest) if url not in skipped)
     if user is not None:
         for message in mail.outbox:
