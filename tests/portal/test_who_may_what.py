@@ -1,0 +1,301 @@
+"""Every role against every action. A new address that is not in the table fails the last test."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from portal.accounts.models import Invitation, Membership
+from tests.factories.accounts import OrganizationFactory, UserFactory, join
+from tests.factories.dialogues import (
+    AgendaItemFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    MinutesFactory,
+    RegistrationFactory,
+    SessionFactory,
+)
+from tests.factories.partners import (
+    ChamberMemberFactory,
+    CompanyProfileFactory,
+    InterestFactory,
+    PartnerRequestFactory,
+)
+from tests.factories.reference import agreement, economy
+from tests.factories.resources import ResourceFactory
+
+ROLES = (
+    "visitor",
+    "outsider",  # signed in, member of nothing
+    "sme",  # manages the firm the objects belong to
+    "other_sme",  # a firm across the ocean; it asked to meet
+    "chamber",  # the chamber that speaks for the firm
+    "other_chamber",
+    "official",  # of the economy, and of a Party
+    "foreign_official",  # of an economy that is no Party
+    "administrator",
+)
+SIGNED_IN = set(ROLES) - {"visitor"}
+FIRMS = {"sme", "other_sme"}
+CHAMBERS = {"chamber", "other_chamber"}
+OWN_FIRM = {"sme", "administrator"}
+OFFICIALS = {"official", "foreign_official"}
+
+
+@dataclass(frozen=True)
+class Action:
+    """An address, what it is done to (a name in the world), and who may; ``method`` where a GET would say nothing."""
+
+    name: str
+    who: frozenset
+    args: tuple = ()
+    method: str = "get"
+
+    def __str__(self):
+        return f"{self.method} {self.name} {' '.join(self.args)}".strip()
+
+
+def may(who, name, *args, method="get"):
+    return Action(name, frozenset(who), args, method)
+
+
+TABLE = [
+    # Your own pages.
+    may(SIGNED_IN, "desk"),
+    may(SIGNED_IN, "profile"),
+    may(SIGNED_IN, "welcome"),
+    may(SIGNED_IN, "welcome-choose", method="post"),
+    may(SIGNED_IN, "welcome-skip", method="post"),
+    may(SIGNED_IN, "notifications:inbox"),
+    may(SIGNED_IN, "notifications:preferences"),
+    may(SIGNED_IN, "notifications:mark-all-read", method="post"),
+    may(set(), "notifications:open", "nobodys_notification", method="post"),
+    # Organizations and their people.
+    may(SIGNED_IN, "organization-list"),
+    may(SIGNED_IN, "organization-find"),
+    may(SIGNED_IN, "organization-create"),
+    may({"administrator"}, "organization-awaiting"),
+    may({"administrator"}, "organization-verify", "pending", method="post"),
+    may({"administrator"}, "organization-refuse", "pending", method="post"),
+    may({"administrator"}, "organization-reopen", "chamber_body", method="post"),
+    may({"sme"}, "organization-ask-again", "refused", method="post"),
+    may(OWN_FIRM, "organization-edit", "firm"),
+    may(OWN_FIRM, "organization-people", "firm"),
+    may(SIGNED_IN - {"sme"}, "organization-join", "firm", method="post"),
+    may(OWN_FIRM, "organization-invite", "firm"),
+    may(OWN_FIRM, "invitation-withdraw", "invitation", method="post"),
+    may(OWN_FIRM, "membership-admit", "applicant", method="post"),
+    may(OWN_FIRM, "membership-decline", "applicant", method="post"),
+    may(OWN_FIRM, "membership-remove", "colleague", method="post"),
+    may(OWN_FIRM, "membership-role", "colleague", method="post"),
+    may({"sme"}, "membership-leave", "own_membership", method="post"),
+    # Resources.
+    may(OFFICIALS | {"administrator"}, "resources:resource-manage"),
+    may(OFFICIALS | {"administrator"}, "resources:resource-draft"),
+    may({"official", "administrator"}, "resources:resource-detail", "draft_resource"),
+    may({"official"}, "resources:resource-revise", "draft_resource"),
+    may({"official"}, "resources:resource-revise", "published_resource"),
+    may({"administrator"}, "resources:resource-revise", "global_resource"),
+    may({"official"}, "resources:resource-submit", "draft_resource", method="post"),
+    may({"official"}, "resources:resource-publish", "submitted_resource", method="post"),
+    may({"official"}, "resources:resource-send-back", "submitted_resource", method="post"),
+    may({"official"}, "resources:resource-withdraw", "published_resource", method="post"),
+    may({"official"}, "resources:resource-reopen", "archived_resource", method="post"),
+    # Dialogues.
+    may({"official"}, "dialogues:session-create", "dialogue"),
+    may({"official"}, "dialogues:session-detail", "draft_session"),
+    may({"official"}, "dialogues:session-revise", "draft_session"),
+    may({"official"}, "dialogues:session-schedule", "draft_session"),
+    may({"official"}, "dialogues:session-schedule", "draft_session", method="post"),
+    may({"official"}, "dialogues:session-reschedule", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:session-cancel", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:session-start", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:session-held", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:session-close", "held_session", method="post"),
+    may({"official"}, "dialogues:agenda-edit", "scheduled_session"),
+    may({"official"}, "dialogues:item-revise", "agenda_item"),
+    may({"official"}, "dialogues:item-move", "agenda_item", method="post"),
+    may({"official"}, "dialogues:item-remove", "agenda_item", method="post"),
+    may(SIGNED_IN, "dialogues:session-register", "scheduled_session"),
+    may(SIGNED_IN, "dialogues:session-unregister", "scheduled_session", method="post"),  # her own, if she has one
+    may({"official"}, "dialogues:minutes-detail", "held_session"),
+    may({"official"}, "dialogues:minutes-edit", "held_session"),
+    may({"official"}, "dialogues:minutes-publish", "held_session"),
+    may({"official"}, "dialogues:decision-add", "held_session"),
+    may({"official"}, "dialogues:decision-remove", "decision", method="post"),
+    may({"official"}, "dialogues:commitment-add", "held_session"),
+    may({"official"}, "dialogues:commitment-remove", "draft_commitment", method="post"),
+    may({"official", "chamber"}, "dialogues:commitment-report", "commitment"),
+    # Partners.
+    may(FIRMS | CHAMBERS, "partners:request-draft"),
+    may(SIGNED_IN, "partners:request-mine"),
+    may(SIGNED_IN, "partners:match-list"),
+    may(SIGNED_IN, "partners:interest-list"),
+    may(SIGNED_IN, "partners:disclosure-list"),
+    may(CHAMBERS, "partners:chamber-desk"),
+    may(CHAMBERS, "partners:member-list"),
+    may(CHAMBERS, "partners:firm-register"),
+    may({"sme"}, "partners:request-detail", "draft_request"),
+    may({"sme"}, "partners:request-revise", "draft_request"),
+    may({"sme"}, "partners:request-submit", "draft_request", method="post"),
+    may({"sme"}, "partners:request-discard", "draft_request", method="post"),
+    may({"sme"}, "partners:request-take-back", "submitted_request", method="post"),
+    may({"chamber"}, "partners:request-publish", "submitted_request", method="post"),
+    may({"chamber"}, "partners:request-send-back", "submitted_request", method="post"),
+    may({"sme", "chamber"}, "partners:request-close", "published_request", method="post"),
+    may({"sme", "chamber"}, "partners:request-renew", "published_request", method="post"),
+    may(FIRMS, "partners:interest-express", "foreign_request", method="post"),
+    may({"sme", "chamber", "other_sme"}, "partners:interest-detail", "interest"),
+    may({"sme", "chamber"}, "partners:interest-accept", "interest", method="post"),
+    may({"sme", "chamber"}, "partners:interest-decline", "interest", method="post"),
+    may({"other_sme"}, "partners:interest-withdraw", "interest", method="post"),
+    may({"sme"}, "partners:profile-edit", "firm"),
+    may(CHAMBERS, "partners:membership-ask", "other_firm", method="post"),
+    may({"sme"}, "partners:membership-agree", "asked_member", method="post"),
+    may({"sme"}, "partners:membership-refuse", "asked_member", method="post"),
+    may({"sme", "other_chamber"}, "partners:membership-end", "asked_member", method="post"),
+]
+#: What a visitor may open, by name; test_every_address.py walks it.
+OPEN = {
+    "healthz", "readyz", "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
+    "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
+    "resources:resource-list", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
+    "dialogues:session-calendar", "partners:request-list", "partners:company-list", "partners:organization-list",
+    "partners:company-detail",
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(db):
+    """One of each thing; the firm, its chamber and its official are in the United States, a Party."""
+    for code in ("US", "MX", "CA", "TW"):
+        economy(code)
+    people = {
+        "outsider": UserFactory(),
+        "sme": UserFactory(sme_in="US"),
+        "other_sme": UserFactory(sme_in="TW"),
+        "chamber": UserFactory(chamber_in="US"),
+        "other_chamber": UserFactory(chamber_in="MX"),
+        "official": UserFactory(official_of="US"),
+        "foreign_official": UserFactory(official_of="TW"),
+        "administrator": UserFactory(is_staff=True, is_superuser=True),
+    }
+    bodies = {role: user.active_memberships[0].organization for role, user in people.items() if user.active_memberships}
+    return SimpleNamespace(
+        people=people,
+        addresses=_organizations(people, bodies) | _resources(bodies) | _dialogues(people, bodies) | _partners(bodies),
+    )
+
+
+def _organizations(people, bodies):
+    firm = bodies["sme"]
+    refused = OrganizationFactory(kind="chamber", status="refused")
+    join(people["sme"], refused)
+    colleague = join(UserFactory(), firm)
+    applicant = Membership.objects.create(user=UserFactory(), organization=firm, status="requested", role="member")
+    invitation = Invitation.objects.create(
+        organization=firm, email="new@example.com", expires_at=timezone.now() + timedelta(days=14)
+    )
+    return {
+        "nobodys_notification": ["00000000-0000-0000-0000-000000000000"],
+        "pending": [OrganizationFactory(kind="chamber", pending=True).slug],
+        "refused": [refused.slug],
+        "chamber_body": [bodies["chamber"].slug],
+        "firm": [firm.slug],
+        "other_firm": [bodies["other_sme"].slug],
+        "invitation": [invitation.pk],
+        "applicant": [applicant.pk],
+        "colleague": [colleague.pk],
+        "own_membership": [people["sme"].memberships.get(organization=firm).pk],
+    }
+
+
+def _resources(bodies):
+    publisher = bodies["official"]
+    return {
+        "draft_resource": [ResourceFactory(publisher=publisher).slug],
+        "submitted_resource": [ResourceFactory(publisher=publisher, in_review=True).slug],
+        "published_resource": [ResourceFactory(publisher=publisher, published=True).slug],
+        "archived_resource": [ResourceFactory(publisher=publisher, archived=True).slug],
+        "global_resource": [ResourceFactory(code=None, published=True).slug],
+    }
+
+
+def _dialogues(people, bodies):
+    dialogue = DialogueFactory(agreement=agreement(), parties=["US", "MX", "CA"])
+    draft, scheduled = SessionFactory(dialogue=dialogue), SessionFactory(dialogue=dialogue, scheduled=True)
+    held = SessionFactory(dialogue=dialogue, held=True)
+    RegistrationFactory(session=scheduled, user=people["outsider"])
+    MinutesFactory(session=held)
+    item = AgendaItemFactory(session=scheduled)
+    decision = held.decisions.create(text_en="One form.")
+    draft_commitment = CommitmentFactory(session=held, owner=bodies["chamber"])
+    commitment = CommitmentFactory(session=held, owner=bodies["chamber"], published=True)
+    return {
+        "dialogue": [dialogue.slug],
+        "draft_session": [dialogue.slug, draft.pk],
+        "scheduled_session": [dialogue.slug, scheduled.pk],
+        "held_session": [dialogue.slug, held.pk],
+        "agenda_item": [dialogue.slug, scheduled.pk, item.pk],
+        "decision": [dialogue.slug, held.pk, decision.pk],
+        "draft_commitment": [dialogue.slug, held.pk, draft_commitment.pk],
+        "commitment": [dialogue.slug, held.pk, commitment.pk],
+    }
+
+
+def _partners(bodies):
+    firm, other_firm, chamber = bodies["sme"], bodies["other_sme"], bodies["chamber"]
+    CompanyProfileFactory(organization=firm)
+    CompanyProfileFactory(organization=other_firm)
+    ChamberMemberFactory(chamber=chamber, company=firm)
+    asked = ChamberMemberFactory(chamber=bodies["other_chamber"], company=firm, asked=True)
+    published = PartnerRequestFactory(company=firm, chamber=chamber, published=True)
+    return {
+        "draft_request": [PartnerRequestFactory(company=firm).slug],
+        "submitted_request": [PartnerRequestFactory(company=firm, chamber=chamber, submitted=True).slug],
+        "published_request": [published.slug],
+        "foreign_request": [PartnerRequestFactory(code="CA", published=True).slug],
+        "interest": [InterestFactory(request=published, company=other_firm).pk],
+        "asked_member": [asked.pk],
+    }
+
+
+def outcome(client, action, world):
+    """What the portal answers; whatever it did is taken back."""
+    address = reverse(action.name, args=[part for name in action.args for part in world.addresses[name]])
+    with transaction.atomic():
+        response = getattr(client, action.method)(address)
+        transaction.set_rollback(True)
+    if response.status_code == 302 and "/account/login/" in response.url:
+        return "asked to sign in"
+    return {403: "refused", 404: "hidden"}.get(response.status_code, "may")
+
+
+@pytest.mark.parametrize("action", TABLE, ids=str)
+def test_an_action_is_open_to_whom_the_table_says_and_to_nobody_else(world, action):
+    found = {}
+    for role in ROLES:
+        client = Client()
+        if role != "visitor":
+            client.force_login(world.people[role])
+        found[role] = outcome(client, action, world)
+
+    assert {role for role, answer in found.items() if answer == "may"} == action.who, found
+
+
+def test_every_address_is_in_the_table_or_open_to_all():
+    def names(resolver, space=""):
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                yield from names(entry, space + (f"{entry.namespace}:" if entry.namespace else ""))
+            elif entry.name:
+                yield space + entry.name
+
+    library = ("account_", "mfa_", "admin:", "mail_viewer", "mail-html")
+    ours = {name for name in names(get_resolver()) if not name.startswith(library)}
+    assert ours - OPEN - {action.name for action in TABLE} == set()
