@@ -230,6 +230,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {
         "task": "portal.notifications.tasks.deliver_due",
         "schedule": env.float("OUTBOX_SWEEP_SECONDS", 30.0),
+        "options": {"expires": 30},  # sweeps must not pile up while no worker runs
+    },
+    "close what has run out among partners": {
+        "task": "partners.tasks.expire_due",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 

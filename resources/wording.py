@@ -48,7 +48,9 @@ def count_sentence(count: int, chosen: dict[str, list[str]]) -> str:
         for name, phrase in phrases.items()
         if chosen.get(name)
     ]
-    return pgettext("between parts of a sentence", ", ").join([" ".join([start, *parts[:1]]), *parts[1:]])
+    if parts:
+        start = pgettext("a list's title", "%(count)s %(phrase)s") % {"count": start, "phrase": parts.pop(0)}
+    return pgettext("between parts of a sentence", ", ").join([start, *parts])
 
 
 def either(labels: Iterable[str]) -> str:
