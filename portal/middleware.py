@@ -1,12 +1,20 @@
-"""Whose page this is: the reader's time zone."""
+"""Around every page: the reader's time zone, and plain words when something it needs does not answer."""
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from portal.accounts import zones
+from portal.web import Unavailable
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 60  # seconds
 
 TIME_ZONE_COOKIE = "time_zone"
 
@@ -20,6 +28,27 @@ class ReaderMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timezone.override(reader_zone(request)):
             return self.get_response(request)
+
+
+class UnavailableMiddleware:
+    """Answer 503 in plain words when Redis or the mail server is away and this request cannot do without.
+
+    Pages that only read need neither. Signing in counts attempts in Redis: without the count it stays closed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Unavailable | RedisError):
+            return None
+        logger.error("a request cannot be served", extra={"path": request.path, "error": repr(error)})
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
 
 
 def reader_zone(request: HttpRequest) -> zoneinfo.ZoneInfo:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.ReaderMiddleware",
+    "portal.middleware.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -10,6 +10,10 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 
+class Unavailable(Exception):  # noqa: N818 -- what the reader is told, not an error of hers
+    """Something this request needs (the mail server, Redis) does not answer: the reader gets a 503 in plain words."""
+
+
 def require(allowed: bool) -> None:
     """Go on when ``allowed``; otherwise answer 403. For objects the user may see but not change."""
     if not allowed:

@@ -15,6 +15,7 @@ from portal.accounts import welcome
 from portal.accounts.models import User
 from portal.accounts.reading import address_in, remember_language
 from portal.languages import current, reading_as
+from portal.web import Unavailable
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,6 +35,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send at once, outside the outbox: the reader waits for this very mail, and the codes and links in
         it are secrets that belong in no table. In her language, if we know her; else in the page's.
+
+        Raises ``Unavailable`` when the mail server does not take it: she is told to try again.
         """
         reader = _owner(email)
         given = {
@@ -44,7 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):
             **_translated(context, reader.language if reader else current()),
         }
         with reading_as(reader) if reader else nullcontext():
-            self.render_mail(template_prefix, email, given).send()
+            mail = self.render_mail(template_prefix, email, given)
+        try:
+            mail.send()
+        except OSError as error:  # smtplib's errors are OSErrors
+            raise Unavailable("The mail server did not take a mail about an account.") from error
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
