@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -39,7 +40,7 @@ def current() -> str:
 
 
 @contextmanager
-def reading_as(user) -> Iterator[None]:
+def reading_as(user: Any) -> Iterator[None]:
     """Render what follows in ``user``'s language and time zone, as mails do."""
     with translation.override(user.language), timezone.override(user.time_zone):
         yield

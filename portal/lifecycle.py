@@ -26,7 +26,7 @@ def move(
     Raises ``ValidationError(code="illegal_move")`` when the table does not allow the move, and
     whatever the model's constraints raise.
     """
-    row = lock(obj)
+    row: Any = lock(obj)
     was = row.status
     if to not in row.MOVES[was]:
         raise ValidationError(

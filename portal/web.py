@@ -8,6 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+
+class HtmxHttpRequest(HttpRequest):
+    """A request that came through django-htmx's middleware, as all of ours do; for the type checker."""
+
+    htmx: HtmxDetails
 
 
 class Unavailable(Exception):  # noqa: N818 -- what the reader is told, not an error of hers
@@ -21,7 +28,7 @@ def require(allowed: bool) -> None:
 
 
 def show(
-    request: HttpRequest,
+    request: HtmxHttpRequest,
     template: str,
     context: dict[str, Any],
     *,
@@ -36,7 +43,7 @@ def show(
     return response
 
 
-def go(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+def go(request: HtmxHttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Redirect the whole page; htmx would follow a plain 302 into the fragment's place."""
     if request.htmx:
         return HttpResponseClientRedirect(resolve_url(to, *args, **kwargs))

@@ -56,9 +56,7 @@ def official(us):
 @pytest.fixture
 def official_mx(mx):
     """Official of Mexico, who reads Spanish."""
-    return UserFactory(
-        full_name="Óscar Oficial", official_of="MX", language="es", time_zone="America/Mexico_City"
-    )
+    return UserFactory(full_name="Óscar Oficial", official_of="MX", language="es", time_zone="America/Mexico_City")
 
 
 @pytest.fixture

@@ -45,9 +45,7 @@ def agreement(slug="usmca", parties=("US", "MX", "CA"), languages=("en", "es", "
 
 
 def topic(slug="customs-procedures", label="Customs procedures", label_zh_hant="通關程序"):
-    row, _created = Topic.objects.get_or_create(
-        slug=slug, defaults={"label_en": label, "label_zh_hant": label_zh_hant}
-    )
+    row, _created = Topic.objects.get_or_create(slug=slug, defaults={"label_en": label, "label_zh_hant": label_zh_hant})
     return row
 
 

@@ -23,7 +23,9 @@ def without_mail_server(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
 
-@pytest.mark.parametrize("name", ["home", "resources:resource-list", "dialogues:dialogue-list", "partners:request-list"])
+@pytest.mark.parametrize(
+    "name", ["home", "resources:resource-list", "dialogues:dialogue-list", "partners:request-list"]
+)
 def test_reading_works_without_redis(client, without_redis, name):
     assert client.get(reverse(name)).status_code == 200
 

@@ -88,7 +88,7 @@ def outcome(response):
 
 
 @pytest.mark.parametrize(("action", "place", "who", "expected"), CASES)
-def test_each_person_before_each_action(client, cast, action, place, who, expected):  # noqa: PLR0917 -- a matrix
+def test_each_person_before_each_action(client, cast, action, place, who, expected):
     scene = cast(place)
     if scene[who]:
         client.force_login(scene[who])
