@@ -7,6 +7,16 @@ from tests.factories.accounts import UserFactory
 from tests.factories.reference import economy
 
 
+#: These start servers, workers or a browser: one after the other, beside the rest on the other processors.
+HEAVY = ("tests/journeys/", "test_embedded.py", "test_demo_command.py", "test_failures.py")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if any(part in item.nodeid for part in HEAVY):
+            item.add_marker(pytest.mark.xdist_group("heavy"))
+
+
 @pytest.fixture(autouse=True)
 def english():
     """Each test starts in English; a test in another language says so."""
