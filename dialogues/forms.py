@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,8 @@ from portal.accounts.models import Organization
 from portal.languages import NAMES, Language, column
 from portal.reference.models import Economy, Topic
 
+YEARS = range(1970, 2200)
+LONGEST_ITEM = 24 * 60  # minutes
 LONGEST_MINUTES = 60_000  # characters; as much as a page renders (portal.templatetags.ui)
 
 
@@ -55,7 +58,8 @@ class WallTimeField(forms.Field):
             moment = parse_datetime(str(value).strip())
         except ValueError:  # well formed, but no such day or hour
             moment = None
-        if moment is None or moment.tzinfo is not None:
+        # Other years are slips of the finger, and some of their moments no other zone's clock can show.
+        if moment is None or moment.tzinfo is not None or moment.year not in YEARS:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return moment.replace(second=0, microsecond=0)
 
@@ -161,7 +165,7 @@ class AgendaItemForm(LanguageFields, forms.ModelForm):
         self.fields["kind"] = forms.ChoiceField(
             label=_("Kind"), choices=AgendaItem.Kind.choices, initial=AgendaItem.Kind.DISCUSSION
         )
-        self.fields["minutes"].validators.append(_at_least_a_minute)
+        self.fields["minutes"].validators += [_at_least_a_minute, MaxValueValidator(LONGEST_ITEM)]
         self.fields["topics"].queryset = Topic.objects.all()
         self.order_fields([*(column("title", code) for code in self.languages), "kind", "visibility", "minutes"])
 

@@ -1,10 +1,10 @@
-"""Around every page: the reader's time zone, and plain words when something it needs does not answer."""
+"""Around every page: a request made of text, the reader's time zone, and plain words when something is away."""
 
 import logging
 import zoneinfo
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -17,6 +17,26 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = 60  # seconds
 
 TIME_ZONE_COOKIE = "time_zone"
+
+
+class TextMiddleware:
+    """Read every request as UTF-8, and let no NUL in by its address or cookies: no text in the database holds one.
+
+    What is typed into a form is checked by the form, which says what is wrong.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Whatever charset a client names, our own pages sent it UTF-8.
+        request.encoding = "utf-8"
+        if "\0" in request.path_info:
+            raise Http404
+        # Quoted cookies can spell it.
+        for name in [name for name, value in request.COOKIES.items() if "\0" in value]:
+            del request.COOKIES[name]
+        return self.get_response(request)
 
 
 class ReaderMiddleware:

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.template import Context
 from django.template.loader import get_template
@@ -31,6 +32,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)
         return remember_language(response, user.language)
+
+    def clean_email(self, email: str) -> str:
+        """Refuse an address longer than any mail server takes (RFC 5321, 4.5.3.1.3): allauth's forms ask no length."""
+        MaxLengthValidator(User._meta.get_field("email").max_length)(email)
+        return super().clean_email(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send at once, outside the outbox: the reader waits for this very mail, and the codes and links in

@@ -22,7 +22,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     organizations = Organization.objects.visible_to(request.user).select_related("economy")
     if not request.user.is_staff:
         organizations = organizations.filter(pk__in=permissions.organization_ids(request.user))
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", " ").strip()
     if words:
         organizations = organizations.named(words)
     page = Paginator(organizations.order_by("-created_at", "-pk"), 50).get_page(request.GET.get("page"))
