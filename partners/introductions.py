@@ -22,8 +22,7 @@ def show_company_to_public(request: PartnerRequest) -> None:
 @transaction.atomic
 def show_interested_company(interest: ExpressionOfInterest) -> None:
     """Note that the people on the request's side now see who is interested."""
-    request = interest.request
-    to = sides.people_with_place([request.company, request.chamber])
+    to = sides.people_with_place(sides.places(interest.request))
     _note(interest, Rung.COMPANY, owner=interest.company, to=to)
 
 
@@ -68,10 +67,8 @@ def note_view(introduction: Introduction, *, by: User) -> None:
 def _contacts(introduction: Introduction) -> Iterator[tuple[User | None, Organization, list[Organization]]]:
     """Each side's contact, whose data it is, and the organizations it is shown to."""
     interest = introduction.interest
-    request = interest.request
     yield introduction.request_contact, introduction.request_contact_of, [interest.company]
-    to = [place for place in (request.company, request.chamber) if place is not None]
-    yield introduction.interested_contact, interest.company, to
+    yield introduction.interested_contact, interest.company, sides.places(interest.request)
 
 
 def _note(

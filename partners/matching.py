@@ -109,9 +109,15 @@ def candidates(request: PartnerRequest) -> QuerySet[CompanyProfile]:
     return for_judging(nearest)[:MOST_CANDIDATES]
 
 
-def for_judging(profiles: QuerySet[CompanyProfile]) -> QuerySet[CompanyProfile]:
-    """Profiles with all that :func:`judge` reads, in a fixed number of queries."""
+def for_judging(profiles: QuerySet[CompanyProfile], *, only_named: bool = False) -> QuerySet[CompanyProfile]:
+    """Profiles with all that :func:`judge` reads, in a fixed number of queries.
+
+    ``only_named`` looks at no request that hides its company: for a reader who is not of the company, the reasons
+    would otherwise say whose it is.
+    """
     own = PartnerRequest.objects.open().filter(company=OuterRef("organization"))
+    if only_named:
+        own = own.filter(shows_company=True)
     return (
         profiles.select_related("organization__economy")
         .prefetch_related("sectors")

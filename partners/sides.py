@@ -49,9 +49,15 @@ def request_contact(request: PartnerRequest) -> tuple[User | None, Organization]
     return company_contact(chamber), chamber
 
 
+def places(request: PartnerRequest) -> list[Organization]:
+    """Who answers for the request: its company, and its chamber while that is verified."""
+    chamber = request.chamber
+    return [request.company, *([chamber] if chamber is not None and chamber.is_verified else [])]
+
+
 def request_side(request: PartnerRequest) -> QuerySet[User]:
     """Everybody who answers for the request."""
-    return people_of([request.company, request.chamber])
+    return people_of(places(request))
 
 
 def interested_side(interest: ExpressionOfInterest) -> QuerySet[User]:

@@ -133,7 +133,7 @@ def _detail(request: HttpRequest, interest: ExpressionOfInterest, **forms: objec
         "shows_requester": is_request_side or interest.shows_requester,
         "shows_interested": interest.company_id in company_ids(user) or interest.shows_interested,
         "profile": _profile(user, interest),
-        "judgement": _judgement(interest),
+        "judgement": _judgement(user, interest),
         "may_answer": may_answer,
         "may_withdraw": permissions.can_withdraw(user, interest),
         "decline_form": DeclineForm() if may_answer else None,
@@ -148,10 +148,12 @@ def _profile(user, interest: ExpressionOfInterest) -> CompanyProfile | None:
     return CompanyProfile.objects.visible_to(user).for_rows().filter(organization=interest.company_id).first()
 
 
-def _judgement(interest: ExpressionOfInterest) -> matching.Judgement | None:
-    """How the two compare; nothing once the company took itself back."""
+def _judgement(user, interest: ExpressionOfInterest) -> matching.Judgement | None:
+    """How the two compare, as the reader may know it; nothing once the company took itself back."""
     if not interest.shows_interested:
         return None
-    profile = matching.for_judging(CompanyProfile.objects.filter(organization=interest.company_id)).first()
+    profiles = CompanyProfile.objects.filter(organization=interest.company_id)
+    is_its_own = interest.company_id in company_ids(user)
+    profile = matching.for_judging(profiles, only_named=not is_its_own).first()
     found = matching.for_comparing(PartnerRequest.objects.filter(pk=interest.request_id)).get()
     return matching.judge(found, profile) if profile else None

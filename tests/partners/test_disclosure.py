@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from partners import directory, interests, requesting
 from partners.models import Disclosure, ExpressionOfInterest, Introduction
+from portal.accounts import verification
 from portal.activity.models import Activity
 from portal.notifications.models import Notification
 from tests.factories.accounts import UserFactory, join
@@ -323,3 +324,33 @@ def test_texts_read_before_an_agreement_take_no_contact_details(client, owner_mx
 def test_the_profile_takes_no_contact_of_another_firm(firm_us, owner_us, owner_mx):
     with pytest.raises(Exception, match="must belong to the company"):
         directory.save_profile(firm_us, by=owner_us, contact=owner_mx)
+
+
+def test_a_chamber_whose_verification_was_taken_back_is_told_nothing_more(
+    published, firm_us, owner_us, owner_mx, reviewer, chamber_mx, administrator, deliver
+):
+    verification.reopen(organization=chamber_mx, reason="The website is gone.", by=administrator)
+    sent = deliver(interests.express, published, company=firm_us, message="We make snacks.", by=owner_us)
+    deliver(interests.accept, sent, by=owner_mx)
+
+    told = Notification.objects.filter(recipient=reviewer, kind__startswith="partners/")
+    assert not told.exists()
+    assert not Disclosure.objects.filter(to_organization=chamber_mx).exists()
+    assert Disclosure.objects.filter(to_user=owner_mx, rung="contact").exists()
+
+
+def test_the_comparison_does_not_say_that_an_unnamed_request_is_the_interested_firms(
+    client, sent, firm_us, owner_us, owner_mx
+):
+    unnamed = PartnerRequestFactory(published=True, company=firm_us, type="business_request")
+    says_so = "own open request answers this one"
+
+    client.force_login(owner_mx)
+    assert says_so not in client.get(sent.get_absolute_url()).content.decode()
+    client.force_login(owner_us)
+    assert says_so in client.get(sent.get_absolute_url()).content.decode()
+
+    unnamed.shows_company = True
+    unnamed.save(update_fields=["shows_company"])
+    client.force_login(owner_mx)
+    assert says_so in client.get(sent.get_absolute_url()).content.decode()
