@@ -32,7 +32,8 @@ def save_profile(company: Organization, *, by: User, **fields: Any) -> CompanyPr
     contact = fields.get("contact")
     if contact and not sides.people_of([company]).filter(pk=contact.pk).exists():
         raise ValidationError({"contact": _("The contact person must belong to the company.")}, code="contact")
-    profile = CompanyProfile.objects.select_for_update().filter(organization=company).first()
+    _one_at_a_time(company)  # of two first saves the second finds the first one's row
+    profile = CompanyProfile.objects.filter(organization=company).first()
     profile = profile or CompanyProfile(organization=company)
     for name, value in fields.items():
         setattr(profile, name, value)
@@ -97,6 +98,7 @@ def ask_to_join(chamber: Organization, *, company: Organization, by: User) -> Ch
 
     Raises ``ValidationError(code="already")`` when it was asked or is a member.
     """
+    company = _one_at_a_time(company)  # of two clicks the second sees the first one's question
     open_ones = ChamberMember.objects.filter(
         chamber=chamber, company=company, status__in=[ChamberMember.Status.ASKED, ChamberMember.Status.ACTIVE]
     )
@@ -129,6 +131,11 @@ def refuse(member: ChamberMember, *, by: User) -> ChamberMember:
 def end(member: ChamberMember, *, by: User) -> ChamberMember:
     """Either side ends it; requests already published stay as they are."""
     return move(member, ChamberMember.Status.ENDED, by=by, verb="ended")
+
+
+def _one_at_a_time(company: Organization) -> Organization:
+    """Hold the company's row, yet let others refer to it meanwhile: matches do, and would wait in a circle."""
+    return Organization.objects.select_for_update(no_key=True, of=("self",)).get(pk=company.pk)
 
 
 def _slug(name: str) -> str:

@@ -18,6 +18,7 @@ from portal.activity.log import record
 from portal.languages import Language, column
 from portal.lifecycle import lock, move
 from portal.notifications.outbox import notify
+from portal.reference.models import Economy
 from resources import indexing, permissions
 from resources.models import TRANSLATED, Resource, Translation
 
@@ -44,6 +45,12 @@ def draft(*, by: User, **values: Any) -> Resource:
     related = {name: list(values.pop(name, ())) for name in MANY}
     _assign(resource, values)
     _check(resource, related, by=by, was=set())
+    # One at a time per economy: nobody takes the address meanwhile.
+    list(
+        Economy.objects.select_for_update(no_key=True)
+        .filter(pk__in=[e.pk for e in related["economies"]])
+        .order_by("pk")
+    )
     resource.slug = _free_slug(resource, related["economies"])
     with translation.override(resource.source_language):  # what the columns without a language follow
         resource.save()

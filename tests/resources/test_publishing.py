@@ -308,3 +308,20 @@ def test_of_two_who_save_at_once_one_is_told_that_the_other_was_quicker(official
     resource.refresh_from_db()
     assert sorted(outcomes) == sorted([resource.title_en, "changed_meanwhile"])
     assert resource.version == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_drafts_of_one_title_at_once_get_two_addresses(official, colleague):
+    given = texts()
+    start = threading.Barrier(2)
+
+    def write(person):
+        start.wait()
+        try:
+            return publishing.draft(by=person, **given).slug
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        slugs = set(pool.map(write, [official, colleague]))
+    assert slugs == {"us-how-duties-are-set", "us-how-duties-are-set-2"}
