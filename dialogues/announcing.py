@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from dialogues import calendars
 from dialogues.models import Dialogue, Registration, Session
 from portal.accounts.models import Membership, Organization, User
@@ -18,8 +20,13 @@ def officials(dialogue: Dialogue) -> list[User]:
 
 
 def registered(session: Session) -> list[Registration]:
-    """Open registrations of active people, with the person."""
-    return list(session.registrations.open().filter(user__is_active=True).select_related("user").order_by("pk"))
+    """Open registrations of active people, with the person; for a session among the Parties not of an official who
+    has left her agency since."""
+    found = session.registrations.open().filter(user__is_active=True).select_related("user").order_by("pk")
+    if not session.is_public:
+        still = Q(user__in=[official.pk for official in officials(session.dialogue)])
+        found = found.filter(~Q(role=Registration.Role.DELEGATE) | still)
+    return list(found)
 
 
 def announce(session: Session, kind: str, *, method: calendars.Method, **context: Any) -> None:

@@ -38,7 +38,9 @@ class SessionQuerySet(models.QuerySet):
             return self.filter(public)
         # By Exists, not by joins: one row per session, whatever number of Parties she acts for.
         mine = Dialogue.parties.through.objects.filter(dialogue=OuterRef("dialogue"), economy__in=delegation(user))
-        registered = Registration.objects.open().filter(session=OuterRef("pk"), user=user)
+        # A delegate came as an official: her place opens nothing once she has left her agency.
+        places = Registration.objects.open().exclude(role=Registration.Role.DELEGATE)
+        registered = places.filter(session=OuterRef("pk"), user=user)
         return self.filter(public | Exists(mine) | Exists(registered))
 
     def public(self):

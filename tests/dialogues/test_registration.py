@@ -248,3 +248,25 @@ class CalendarsOfEverybody(HypothesisTestCase):
             assert sequence >= last
             assert sequence > last or (was, row.calendar_method) == ("REQUEST", "REQUEST")
             last, was = sequence, row.calendar_method
+
+
+@pytest.mark.django_db
+def test_an_official_who_left_her_agency_loses_a_session_among_the_parties_at_once(client, us, tw):
+    session = SessionFactory(scheduled=True, is_public=False, join_url="https://join.example/closed")
+    leaver, stays = UserFactory(official_of="US"), UserFactory(official_of="TW")
+    for person in (leaver, stays):
+        registration.register(session, user=person, by=person)
+    leaver.memberships.update(status="ended")
+    leaver.forget_memberships()
+    Notification.objects.all().delete()
+
+    starts = wall(60)
+    scheduling.reschedule(
+        session, zone="Asia/Taipei", starts_local=starts, ends_local=starts + timedelta(hours=1), by=stays
+    )
+
+    assert [row.recipient for row in Notification.objects.all()] == [stays]
+    client.force_login(leaver)
+    assert client.get(session.get_absolute_url()).status_code == 404
+    client.force_login(stays)
+    assert "join.example/closed" in client.get(session.get_absolute_url()).content.decode()
