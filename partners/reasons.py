@@ -11,16 +11,13 @@ from partners import choices, codes
 from partners.models import PartnerRequest
 from portal.reference.models import Sector
 
-TONES = {"met": "good", "not_met": "neutral", "unknown": "waiting"}
-
 
 @dataclass(frozen=True)
 class Line:
-    """One reason to read: how it came out, in a word and as a tone, and the sentence."""
+    """One reason to read: how it came out, in a code and a word, and the sentence."""
 
     outcome: str
     label: str
-    tone: str
     text: str
     criterion: str
 
@@ -59,7 +56,7 @@ def _names(details: list[Mapping[str, Any]]) -> Names:
 def _line(reason: Mapping[str, Any], names: Names) -> Line:
     outcome = reason["outcome"]
     text = _SENTENCES[reason["criterion"]](outcome, reason["detail"], names)
-    return Line(outcome, _outcome(outcome), TONES[outcome], text, reason["criterion"])
+    return Line(outcome, _outcome(outcome), text, reason["criterion"])
 
 
 def _outcome(outcome: str) -> str:
