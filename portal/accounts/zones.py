@@ -6,12 +6,23 @@ from functools import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from portal import clock
 from portal.languages import current
 
 #: Where most readers of a language live, among the Parties: a first guess that the form shows and she corrects.
 _LIKELY = {"zh-hant": "Asia/Taipei", "es": "America/Mexico_City", "fr": "America/Toronto", "en": "America/New_York"}
-_REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_REGIONS = {
+    "Africa": pgettext_lazy("part of the world", "Africa"),
+    "America": pgettext_lazy("part of the world", "America"),
+    "Asia": pgettext_lazy("part of the world", "Asia"),
+    "Atlantic": pgettext_lazy("part of the world", "Atlantic Ocean"),
+    "Australia": pgettext_lazy("part of the world", "Australia"),
+    "Europe": pgettext_lazy("part of the world", "Europe"),
+    "Indian": pgettext_lazy("part of the world", "Indian Ocean"),
+    "Pacific": pgettext_lazy("part of the world", "Pacific Ocean"),
+}
 
 
 @cache
@@ -29,14 +40,21 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone we know."), code="unknown_zone", params={"name": name})
 
 
-@cache
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Region by region the zones of cities, for a select; UTC first."""
+    """Region by region the zones of cities, for a select, in the reader's language; UTC first."""
+    return _choices_in(current())
+
+
+@cache
+def _choices_in(_language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Kept per language: naming some four hundred places takes longer than a page should."""
     regions: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
     for name in sorted(known()):
-        region, _slash, city = name.partition("/")
-        if city and region in _REGIONS:
-            regions.setdefault(region, []).append((name, city.replace("_", " ").replace("/", " – ")))
+        region, _slash, place = name.partition("/")
+        if place and region in _REGIONS:
+            district = place.rpartition("/")[0].replace("_", " ").replace("/", " – ")
+            label = f"{district} – {clock.city(name)}" if district else clock.city(name)
+            regions.setdefault(str(_REGIONS[region]), []).append((name, label))
     return list(regions.items())
 
 
