@@ -9,7 +9,7 @@ from babel.dates import format_timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from portal.languages import Language, current
 
@@ -45,7 +45,9 @@ def offset(zone: str, at: dt.datetime | None = None) -> str:
 
 def zone_label(zone: str, at: dt.datetime | None = None) -> str:
     """City and distance from UTC: "Taipei (UTC+8)"."""
-    return zone if zone == "UTC" else f"{city(zone)} ({offset(zone, at)})"
+    if zone == "UTC":
+        return zone
+    return pgettext("zone", "%(city)s (%(offset)s)") % {"city": city(zone), "offset": offset(zone, at)}
 
 
 def moment_in(moment: dt.datetime, zone: str) -> str:

@@ -18,7 +18,7 @@ def page(request: HttpRequest) -> dict:
     """Name, ways and language of the page. What costs a query or a search of the URLs waits until it is shown."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
-        "site_name": settings.SITE_NAME,
+        "site_name": _(settings.SITE_NAME),
         "page_languages": SimpleLazyObject(lambda: _languages(request)),
         "destinations": SimpleLazyObject(lambda: _destinations(request)),
         "unread_count": SimpleLazyObject(lambda: _unread_count(request)),

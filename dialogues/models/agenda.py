@@ -47,7 +47,7 @@ class AgendaItem(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DISCUSSION, blank=True)
     visibility = models.CharField(_("who sees it"), max_length=12, choices=Visibility, default=Visibility.PUBLIC)
     # Unknown for past sessions whose programme the sources do not time.
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(pgettext_lazy("length", "minutes"), null=True, blank=True)
     presenter = models.CharField(_("presenter"), max_length=200, blank=True)
     topics = models.ManyToManyField(Topic, blank=True, related_name="agenda_items", verbose_name=_("topics"))
 

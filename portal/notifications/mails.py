@@ -1,5 +1,6 @@
 """One outbox row as one mail, in its recipient's language and time zone."""
 
+import re
 import uuid
 from collections.abc import Callable
 from email.utils import formataddr, parseaddr
@@ -65,12 +66,12 @@ def facts(row: Notification) -> dict[str, Any]:
         "recipient": row.addressee,
         "url": url,
         "action_url": url,
-        "action_label": _("See it on %(site)s") % {"site": settings.SITE_NAME},
+        "action_label": _("See it on %(site)s") % {"site": _(settings.SITE_NAME)},
         "category_label": row.category_label,
         "is_optional": row.is_optional,
         "preferences_url": f"{settings.SITE_URL}{reverse('notifications:preferences')}" if row.recipient else "",
         "unsubscribe_url": unsubscribe_url,
-        "site_name": settings.SITE_NAME,
+        "site_name": _(settings.SITE_NAME),
         "site_url": settings.SITE_URL,
     }
 
@@ -85,7 +86,7 @@ def compose(row: Notification, subject: str) -> Mail:
     given = {**facts(row), "subject": subject}
     mail = Mail(
         subject=subject,
-        body=_plain(row, "txt", given).strip() + "\n",
+        body=re.sub(r"\n{3,}", "\n\n", _plain(row, "txt", given).strip()) + "\n",
         to=[to_header(row.addressee)],
         headers=_headers(row, given["unsubscribe_url"]),
     )

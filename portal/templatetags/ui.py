@@ -1,7 +1,9 @@
 """The small words of our templates: icons, Markdown, times, languages."""
 
 import datetime as dt
-from collections.abc import Iterator
+import email.header
+import email.utils
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import lucide
@@ -19,6 +21,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 from markdown_it import MarkdownIt
 
 from portal import clock
@@ -69,6 +72,36 @@ def language_name(code: str) -> str:
         return code
 
 
+@register.filter
+def in_brackets(text: Any) -> str:
+    """An aside after a word, with the reader's brackets and the space before them: " (in 3 days)", "（3天後）"."""
+    return pgettext("joins", " (%(text)s)") % {"text": text}
+
+
+@register.filter
+def after_colon(text: Any) -> str:
+    """What follows a label, with the reader's colon before it: ": Taipei", "：臺北"."""
+    return pgettext("joins", ": %(text)s") % {"text": text}
+
+
+@register.filter
+def after_comma(text: Any) -> str:
+    """What goes on in the same line, with the reader's comma before it: ", Detroit", "，臺北"."""
+    return pgettext("joins", ", %(text)s") % {"text": text}
+
+
+@register.filter
+def listed(texts: Iterable[Any]) -> str:
+    """Several names in a row, with the mark that the reader's language sets between them: "a, b", "a、b"."""
+    return pgettext("list", ", ").join(str(text) for text in texts)
+
+
+@register.filter
+def language_names(codes: Iterable[str]) -> str:
+    """The names of several languages, in a row."""
+    return listed(language_name(code) for code in codes)
+
+
 @register.simple_tag
 def local_time(moment: dt.datetime, zone: str = "", *, name_zone: bool = True) -> SafeString:
     """Date and time of ``moment`` in ``zone`` (the reader's by default), with the zone named.
@@ -79,6 +112,13 @@ def local_time(moment: dt.datetime, zone: str = "", *, name_zone: bool = True) -
     utc = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%MZ")
     named = format_html(' <span class="soft">{}</span>', clock.city(zone)) if name_zone else ""
     return format_html('<time datetime="{}">{}{}</time>', utc, clock.moment_in(moment, zone), named)
+
+
+@register.filter
+def with_zone(moment: dt.datetime) -> str:
+    """Date and time by the reader's clock with the place it is of, as plain text: "14 May 2027, 09:00 (Taipei)"."""
+    zone = timezone.get_current_timezone_name()
+    return clock.moment_in(moment, zone) + in_brackets(clock.city(zone))
 
 
 @register.simple_tag
@@ -152,6 +192,19 @@ def _in_words(field: BoundField, value: str) -> str:
     for key, label in getattr(field.field, "choices", ()):
         labels |= {str(k): v for k, v in label} if isinstance(label, list | tuple) else {str(key): label}
     return str(labels.get(value, value))
+
+
+@register.filter
+def mail_header(value: str | None) -> str:
+    """A subject or an address as a mail program shows it; on the wire, words beyond ASCII are encoded (RFC 2047)."""
+    return str(email.header.make_header(email.header.decode_header(str(value or ""))))
+
+
+@register.filter
+def mail_date(value: str) -> dt.datetime:
+    """The moment in a mail's Date header; "-0000" there means UTC, no place in particular (RFC 5322, 3.3)."""
+    moment = email.utils.parsedate_to_datetime(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 @register.tag
