@@ -91,13 +91,17 @@ def submit(request: PartnerRequest, *, chamber: Organization, by: User) -> Partn
 
 
 @transaction.atomic
-def publish(request: PartnerRequest, *, by: User) -> PartnerRequest:
+def publish(request: PartnerRequest, *, by: User, seen_version: str | None = None) -> PartnerRequest:
     """Make the request public, tell its side, and tell every company it suits, with the reasons.
 
-    A chamber publishes its own draft for a member firm, or what it has reviewed.
-    Raises ``ValidationError``: ``closing_day``, or ``not_a_member`` when the firm has left the chamber.
+    A chamber publishes its own draft for a member firm, or what it has reviewed: ``seen_version`` is the text it
+    had before it (``PartnerRequest.version``).
+    Raises ``ValidationError``: ``closing_day``; ``not_a_member`` when the firm has left the chamber;
+    ``changed_meanwhile`` when the firm took it back since, or wrote another text.
     """
+    request = lock(request)
     _require_closing_day(request)
+    _require_what_was_read(request, seen_version)
     if request.origin == PartnerRequest.Origin.CHAMBER:
         _require_member(request.chamber, request.company)
     now = timezone.now()
@@ -219,6 +223,16 @@ def _decline_as_closed(interest: ExpressionOfInterest, *, by: User) -> None:
 def _require_member(chamber: Organization | None, company: Organization) -> None:
     if not ChamberMember.objects.active().filter(chamber=chamber, company=company).exists():
         raise ValidationError(_("This company is not a member of the chamber."), code="not_a_member")
+
+
+def _require_what_was_read(request: PartnerRequest, seen_version: str | None) -> None:
+    """A firm may take its text back, and submit another, while the chamber still has the first one on its screen."""
+    taken_back = request.status == Status.DRAFT and request.origin == PartnerRequest.Origin.COMPANY
+    if taken_back or seen_version not in {None, request.version}:
+        raise ValidationError(
+            _("The text was changed after you opened it. Read it again before you publish it."),
+            code="changed_meanwhile",
+        )
 
 
 def _require_closing_day(request: PartnerRequest) -> None:

@@ -177,6 +177,11 @@ class PartnerRequest(SearchVectors, TradedGoods):
         return self.status == self.Status.PUBLISHED and self.closes_on >= last_day_on_earth()
 
     @property
+    def version(self) -> str:
+        """Which state of its text somebody has read; another one after each change."""
+        return self.changed_at.isoformat()
+
+    @property
     def firm(self) -> str:
         """The company as readers may know it: by its name if it chose so, else by its economy."""
         return str(self.company) if self.shows_company else unnamed(self.company)

@@ -132,7 +132,7 @@ def request_publish(request: HttpRequest, slug: str) -> HttpResponse:
     found = find(request, slug)
     require(permissions.can_publish(request.user, found))
     done = _("It is published. The companies it suits are being told, each with the reasons.")
-    return _do(request, found, requesting.publish, done)
+    return _do(request, found, requesting.publish, done, seen_version=request.POST.get("seen_version"))
 
 
 @login_required

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from partners import interests, requesting
 from partners.models import Match, PartnerRequest
@@ -162,6 +163,34 @@ def test_a_chamber_does_not_publish_for_a_firm_that_has_left_it(ward, chamber_mx
 
     with pytest.raises(ValidationError, match="not a member"):
         requesting.publish(draft, by=reviewer)
+
+
+def test_a_text_that_was_swapped_behind_the_reviewers_screen_is_not_published(
+    client, submitted, firm_mx, owner_mx, reviewer, chamber_mx, us
+):
+    client.force_login(reviewer)
+    seen = client.get(submitted.get_absolute_url()).context["found"].version
+
+    requesting.take_back(submitted, by=owner_mx)
+    requesting.revise(submitted, title="Something else", by=owner_mx)
+    requesting.submit(submitted, chamber=chamber_mx, by=owner_mx)
+    page = client.post(
+        reverse("partners:request-publish", args=[submitted.slug]), {"seen_version": seen}, follow=True
+    ).content.decode()
+
+    submitted.refresh_from_db()
+    assert submitted.status == "submitted"
+    assert "changed after you opened it" in page
+    assert f'name="seen_version" value="{submitted.version}"' in page
+
+
+def test_a_text_taken_back_in_the_same_moment_is_not_published(submitted, owner_mx, reviewer, us):
+    requesting.take_back(PartnerRequest.objects.get(pk=submitted.pk), by=owner_mx)
+
+    with pytest.raises(ValidationError) as refusal:
+        requesting.publish(submitted, by=reviewer)
+
+    assert refusal.value.code == "changed_meanwhile"
 
 
 def test_sending_back_says_why_and_the_firm_can_submit_again(submitted, owner_mx, reviewer, chamber_mx, us):
