@@ -254,7 +254,9 @@ class CommitmentForm(RecordedForm):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, session=session, **kwargs)
         bodies = Organization.objects.verified().exclude(kind=Organization.Kind.SME)
-        self.fields["owner"] = forms.ModelChoiceField(bodies.order_by("name", "pk"), label=_("Who keeps it"))
+        self.fields["owner"] = forms.ModelChoiceField(
+            bodies.order_by("name", "pk"), label=_("Who keeps it"), empty_label=_("Choose")
+        )
         self.fields["due_on"] = forms.DateField(
             label=_("Due on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         )
