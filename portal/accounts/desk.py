@@ -8,6 +8,11 @@ from portal.accounts.models import Invitation, Membership, Organization, User
 from portal.desk import Coming, Waiting
 
 
+#: At most this many verifications, the longest waiting first: every page of an administrator counts them, and the
+#: list behind them has the rest.
+MOST = 20
+
+
 def waiting_for(user: User) -> list[Waiting]:
     """Her first steps, invitations to her, requests she answers, verifications she decides or waits for."""
     return [
@@ -69,7 +74,7 @@ def _requests(user: User) -> list[Waiting]:
 def _verifications(user: User) -> list[Waiting]:
     if not user.is_staff:
         return []
-    awaiting = Organization.objects.visible_to(user).awaiting_verification()
+    awaiting = Organization.objects.visible_to(user).awaiting_verification()[:MOST]
     return [
         Waiting(
             _("Verify %(name)s") % {"name": organization},

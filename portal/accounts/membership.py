@@ -23,6 +23,7 @@ from portal.reference.models import Economy
 INVITATION_LASTS = timedelta(days=14)
 #: An organization is no way to send mail to strangers.
 OPEN_INVITATIONS_AT_MOST = 20
+INVITATIONS_A_DAY = 50  # of one person, answered, withdrawn or not, for all her organizations together
 
 
 @transaction.atomic
@@ -124,9 +125,11 @@ def invite(*, organization: Organization, email: str, role: str, by: User, langu
     """Invite the owner of ``email``, who may have no account yet; valid for fourteen days.
 
     Her mail is in her own language when she has an account, else in ``language`` (by default the inviter's).
-    Raises ``ValidationError`` with code ``already_member``, ``already_invited`` or ``too_many_open``.
+    Raises ``ValidationError`` with code ``already_member``, ``already_invited``, ``too_many_open`` or
+    ``too_many_today``.
     """
     organization = lock(organization)
+    _check_her_day(by)
     email = email.strip().lower()
     person = User.objects.filter(emailaddress__email__iexact=email, emailaddress__verified=True).first()
     if person and _managers_and_members(organization).filter(user=person).exists():
@@ -254,6 +257,17 @@ def _check_acceptable(invitation: Invitation, by: User) -> None:
         raise ValidationError(
             _("This invitation was sent to another address. Add and confirm that address, then come back."),
             code="other_address",
+        )
+
+
+def _check_her_day(by: User) -> None:
+    """Withdrawing and inviting again, or one more organization, makes no room for further mails to strangers."""
+    today = Invitation.objects.filter(invited_by=by, created_at__gt=timezone.now() - timedelta(days=1))
+    if today.count() >= INVITATIONS_A_DAY:
+        raise ValidationError(
+            _("You have sent %(count)d invitations in a day. Send more tomorrow."),
+            code="too_many_today",
+            params={"count": INVITATIONS_A_DAY},
         )
 
 

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialogues.models import AgendaItem
+from portal.accounts import desk
 from portal.accounts.models import Invitation, Membership, User
-from tests.factories.accounts import UserFactory, join
+from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.dialogues import DialogueFactory, SessionFactory
 from tests.factories.partners import CompanyProfileFactory, PartnerRequestFactory
 from tests.factories.reference import agreement, economy, sector, topic
@@ -236,3 +237,20 @@ def test_a_word_with_a_nul_finds_what_the_word_finds(her, jack):
     response = her.get(reverse("organization-list"), {"q": "Maple\0"})
 
     assert "Maple Works" in response.content.decode()
+
+
+def test_an_administrators_menu_does_not_grow_with_what_waits(client, administrator, us):
+    OrganizationFactory.create_batch(desk.MOST + 3, kind="chamber", pending=True)
+
+    client.force_login(administrator)
+
+    assert client.get(reverse("desk")).context["desk_count"] == desk.MOST
+
+
+def test_who_is_switched_off_is_out_at_once(client, sme):
+    client.force_login(sme)
+    assert client.get(reverse("desk")).status_code == 200
+
+    User.objects.filter(pk=sme.pk).update(is_active=False)
+
+    assert "/account/login/" in client.get(reverse("desk")).url

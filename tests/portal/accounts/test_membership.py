@@ -149,6 +149,16 @@ class TestInviting:
         with refused("too_many_open"):
             membership.invite(organization=firm, email="more@example.com", role="member", by=manager)
 
+    def test_withdrawing_makes_no_room_for_more_mail_to_strangers_the_same_day(self, firm, manager):
+        for number in range(membership.INVITATIONS_A_DAY):
+            sent = membership.invite(organization=firm, email=f"{number}@example.com", role="member", by=manager)
+            membership.withdraw_invitation(invitation=sent, by=manager)
+
+        with refused("too_many_today"):
+            membership.invite(organization=firm, email="more@example.com", role="member", by=manager)
+        with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+            assert membership.invite(organization=firm, email="more@example.com", role="member", by=manager).is_open
+
 
 class TestAcceptingAnInvitation:
     @pytest.fixture
