@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import Context
 from django.template.loader import get_template
 from django.urls import translate_url
+from django.utils.translation import gettext_lazy
 
 from portal.accounts import welcome
 from portal.accounts.models import User
@@ -46,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         reader = _owner(email)
         given = {
-            "site_name": settings.SITE_NAME,
+            "site_name": gettext_lazy(settings.SITE_NAME),  # read in the language below
             "site_url": settings.SITE_URL,
             "email": email,
             "recipient": reader,
