@@ -18,6 +18,8 @@ Status = ExpressionOfInterest.Status
 
 #: How long the other side has to answer (the field's usual clock, UK Export Opportunities).
 ANSWER_WITHIN = timedelta(days=7)
+#: How often one company may come back to one request after taking its interest back: each time its people get mail.
+MOST_ATTEMPTS = 3
 
 
 @transaction.atomic
@@ -25,7 +27,8 @@ def express(request: PartnerRequest, *, company: Organization, message: str, by:
     """Tell the request's side that ``company`` would like to meet; it sees the company, nobody's contact.
 
     Raises ``ValidationError``: ``closed`` when the request is not open, ``own`` for one's own request,
-    ``already`` when the company waits for an answer, was accepted or was declined here.
+    ``already`` when the company waits for an answer, was accepted or was declined here, or has come and gone
+    ``MOST_ATTEMPTS`` times.
     """
     request = lock(request)
     if not request.is_open:
@@ -33,7 +36,8 @@ def express(request: PartnerRequest, *, company: Organization, message: str, by:
     if company.pk in {request.company_id, request.chamber_id}:
         raise ValidationError(_("This is your own request."), code="own")
     before = request.interests.filter(company=company)
-    if before.filter(status__in=[Status.SENT, Status.ACCEPTED, Status.DECLINED]).exists():
+    stands = before.filter(status__in=[Status.SENT, Status.ACCEPTED, Status.DECLINED])
+    if stands.exists() or before.count() >= MOST_ATTEMPTS:
         raise ValidationError(_("Your company has already expressed interest here."), code="already")
     now = timezone.now()
     interest = ExpressionOfInterest(

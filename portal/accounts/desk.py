@@ -7,7 +7,6 @@ from portal.accounts import permissions, welcome
 from portal.accounts.models import Invitation, Membership, Organization, User
 from portal.desk import Coming, Waiting
 
-
 #: At most this many verifications, the longest waiting first: every page of an administrator counts them, and the
 #: list behind them has the rest.
 MOST = 20

@@ -55,6 +55,16 @@ class TestOneStepAtATime:
         with pytest.raises(ValidationError, match="already expressed"):
             interests.express(published, company=firm_us, message="Third", by=owner_us)
 
+    def test_a_company_does_not_come_and_go_for_ever(self, sent, published, firm_us, owner_us):
+        for _again in range(interests.MOST_ATTEMPTS - 1):
+            interests.withdraw(sent, by=owner_us)
+            sent = interests.express(published, company=firm_us, message="Again", by=owner_us)
+        interests.withdraw(sent, by=owner_us)
+
+        with pytest.raises(ValidationError) as refusal:
+            interests.express(published, company=firm_us, message="Once more", by=owner_us)
+        assert refusal.value.code == "already"
+
     @pytest.mark.parametrize("message", ["", "x" * 1101])
     def test_a_message_is_needed_and_has_at_most_1100_characters(self, published, firm_us, owner_us, message):
         with pytest.raises(ValidationError):
@@ -92,7 +102,9 @@ class TestOneStepAtATime:
         with django_capture_on_commit_callbacks(execute=True):
             interests.withdraw(sent, by=owner_us)
 
-        mails = [mail for mail in mailoutbox if "withdrawn" in mail.subject]
+        withdrawn = Notification.objects.filter(kind="partners/interest_withdrawn")
+        subjects = set(withdrawn.values_list("subject", flat=True))  # each in its reader's language
+        mails = [mail for mail in mailoutbox if mail.subject in subjects]
         assert len(mails) == 2
         assert all("Cascade Snacks" not in mail.body + mail.subject for mail in mails)
 
