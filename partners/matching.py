@@ -261,6 +261,8 @@ def _family(sectors: Iterable[Sector]) -> QuerySet[Sector]:
 
 def _store(found: Iterable[tuple[int, Judgement]]) -> None:
     now = timezone.now()
+    # In one order everywhere: two refreshes that meet wait for each other instead of locking each other out.
+    found = sorted(found, key=lambda pair: (pair[0], pair[1].company.pk))
     Match.objects.bulk_create(
         [
             Match(
