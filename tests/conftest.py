@@ -6,7 +6,6 @@ from django.utils import translation
 from tests.factories.accounts import UserFactory
 from tests.factories.reference import economy
 
-
 #: These start servers, workers or a browser: one after the other, beside the rest on the other processors.
 HEAVY = ("tests/journeys/", "test_embedded.py", "test_demo_command.py", "test_failures.py")
 
