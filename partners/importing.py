@@ -6,6 +6,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from partners import codes, directory, matching, requesting
@@ -62,9 +63,20 @@ def load_sample(data_dir: Path, problems: Problems, report: Report) -> None:
     found = rows(data_dir / "partner_requests.jsonl", problems=problems, unique="slug")
     changed += [_load_request(row, there, problems, report) for row in progress("Partner requests", found)]
     if not problems.lines and set(changed) != {UNCHANGED}:
+        _tell_the_planner()
         samples = PartnerRequest.objects.open().filter(is_sample=True)
         for request in progress("Matches", list(matching.for_comparing(samples))):
             matching.refresh(request)
+
+
+def _tell_the_planner() -> None:
+    """Have PostgreSQL look at the tables that matching joins: of rows brought by this transaction it knows nothing,
+    and the plan it would choose for a nearly empty table takes seconds for every request.
+    """
+    models = (Organization, CompanyProfile, CompanyProfile.sectors.through, PartnerRequest)
+    names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {names}")
 
 
 def _load_company(
