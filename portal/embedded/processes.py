@@ -88,7 +88,7 @@ class Child:
                 cwd=self.cwd,
                 pass_fds=self.keep,
                 start_new_session=True,
-                preexec_fn=None if by_minder else _die_with_parent(self.on_orphaned),  # noqa: PLW1509 -- see there
+                preexec_fn=None if by_minder else die_with_parent(self.on_orphaned),  # noqa: PLW1509 -- see there
                 **self.run_as,
             )
         self._started = time.monotonic()
@@ -158,7 +158,7 @@ def _opened(log: Path | None) -> AbstractContextManager[IO[bytes] | None]:
     return log.open("ab", buffering=0)
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
+def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     """What the child runs between fork and exec, after it has become its user (which would clear the setting)."""
     libc, parent = ctypes.CDLL(None), os.getpid()  # loaded before the fork: other threads may hold locks then
 
