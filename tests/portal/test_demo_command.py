@@ -143,7 +143,7 @@ def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_noth
     assert all(line.endswith("had stopped; it was started again.\n") for line in said)
     assert eventually(lambda: '"redis": "ok"' in answer_of(demo, "/readyz"), within=30)
     demo.end(signal.SIGKILL)
-    assert eventually(lambda: processes_under(data_dir) == [], within=20)
+    assert eventually(lambda: processes_under(data_dir) == [], within=40)
 
 
 def answer_of(demo, path):
