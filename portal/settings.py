@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "lucide",
+    "reversion",
     "portal",
     "portal.accounts",
     "portal.reference",

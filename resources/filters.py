@@ -5,8 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Collate
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -127,7 +126,7 @@ class ResourceFilter(django_filters.FilterSet):
         stored key, because a database's collation is not the same everywhere."""
         if chosen.get("sort") == "newest":
             return ["-published_at"]
-        by_title = Collate(F(column("order", current())), "C")
+        by_title = column("order", current())
         if chosen.get("words") and chosen.get("sort") != "title":
             return ["-rank", by_title]
         return [by_title]

@@ -29,7 +29,21 @@ PLAIN = ("kind", "publisher", "scope", "url", "audiences", "page_languages", "so
 MANY = ("economies", "agreements", "topics", "sectors")
 TEXTS = {column(field, code): code for code in Language.values for field in TRANSLATED}
 #: Addresses under /resources/ that are pages of their own.
-RESERVED = {"manage"}
+RESERVED = {
+    "coverage",
+    "dates",
+    "export",
+    "feed",
+    "finder",
+    "import",
+    "links",
+    "lists",
+    "manage",
+    "reports",
+    "shared",
+    "suggest",
+    "versions",
+}
 
 
 @transaction.atomic

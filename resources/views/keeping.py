@@ -6,62 +6,17 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.activity.log import timeline
-from portal.templatetags.ui import language_name
 from portal.web import go, require, show
-from resources import permissions, publishing, wording
-from resources.filters import ResourceFilter
+from resources import permissions, publishing
 from resources.forms import ReasonForm, ResourceForm
 from resources.models import Resource
+from resources.views.reading import find
 
 PER_PAGE = 20
-
-
-@require_GET
-def resource_list(request: HttpRequest) -> HttpResponse:
-    """Everything published, narrowed by the filters in the address."""
-    published = Resource.objects.visible_to(request.user).published()
-    found = ResourceFilter(request.GET, queryset=published)
-    page = Paginator(found.qs.for_rows(), PER_PAGE).get_page(request.GET.get("page"))
-    chosen = found.chosen()
-    labels = {name: field.label for name, field in found.form.fields.items()}
-    context = {
-        "filter": found,
-        "page": page,
-        "sentence": wording.count_sentence(
-            page.paginator.count, {name: [label for _value, label in pairs] for name, pairs in chosen.items()}
-        ),
-        "chips": wording.chips(chosen, labels, request.GET),
-        "can_draft": permissions.can_draft(request.user),
-    }
-    return show(request, "resources/resource_list.html", context, fragments=["results"])
-
-
-@require_GET
-def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """One resource in the reader's language, or in another one that the page names."""
-    resource = _find(request, slug)
-    user = request.user
-    reading = resource.reading()
-    context = {
-        "resource": resource,
-        "reading": reading,
-        "translation": next((row for row in resource.translations.all() if row.language == reading.language), None),
-        "source_languages": [(code, language_name(code)) for code in resource.page_languages],
-        "today": timezone.now().date(),
-        "keeps": permissions.keeps(user, resource),
-        "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},
-        "activities": timeline(resource) if permissions.can_see_history(user, resource) else (),
-    }
-    return show(request, "resources/resource_detail.html", context)
-
-
-_VERBS = ("revise", "submit", "publish", "send_back", "withdraw", "reopen")
 
 
 @login_required
@@ -104,7 +59,7 @@ def resource_draft(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def resource_revise(request: HttpRequest, slug: str) -> HttpResponse:
-    resource = _find(request, slug)
+    resource = find(request, slug)
     require(permissions.can_revise(request.user, resource))
     form = ResourceForm(request.POST or None, user=request.user, resource=resource)
     overtaken = False
@@ -170,12 +125,8 @@ def resource_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     return _do_with_reason(request, slug, publishing.withdraw, "resources/resource_withdraw.html", done)
 
 
-def _find(request: HttpRequest, slug: str) -> Resource:
-    return get_object_or_404(Resource.objects.visible_to(request.user).for_page(), slug=slug)
-
-
 def _do(request: HttpRequest, slug: str, verb: Callable, done: str) -> HttpResponse:
-    resource = _find(request, slug)
+    resource = find(request, slug)
     require(permissions.keeps(request.user, resource))
     try:
         verb(resource, by=request.user)
@@ -187,7 +138,7 @@ def _do(request: HttpRequest, slug: str, verb: Callable, done: str) -> HttpRespo
 
 
 def _do_with_reason(request: HttpRequest, slug: str, verb: Callable, template: str, done: str) -> HttpResponse:
-    resource = _find(request, slug)
+    resource = find(request, slug)
     require(permissions.keeps(request.user, resource))
     form = ReasonForm(request.POST or None)
     if form.is_valid():

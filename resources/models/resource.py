@@ -7,8 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
-from django.db.models.functions import Collate
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -88,7 +87,7 @@ class ResourceQuerySet(models.QuerySet):
     def by_title(self):
         """In the order of the titles the reader sees. The keys are stored and compared byte by byte,
         so the order is the same on every database, whatever its collation."""
-        return self.order_by(Collate(F(column("order", current())), "C"), "pk")
+        return self.order_by(column("order", current()), "pk")
 
     def for_rows(self):
         """All that a row of a list shows."""
@@ -205,6 +204,28 @@ class Resource(SearchVectors):
 
     status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.DRAFT)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    # The last person whose text it is; somebody else must let it be published.
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+    # Approved by a reviewer for a moment to come: published then by the portal's clock.
+    publish_at = models.DateTimeField(_("to be published"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    expires_on = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("After this day it is withdrawn by itself.")
+    )
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     reviewed_on = models.DateField(_("last reviewed"), null=True, blank=True)
     review_due_on = models.DateField(_("review due"), null=True, blank=True)
@@ -222,11 +243,24 @@ class Resource(SearchVectors):
     # Raised by every edit: a form opened on an older version is refused instead of overwriting a colleague's work.
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    #: Success cases name the programme that helped.
+    programme = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="success_cases",
+        limit_choices_to={"kind": Kind.PROGRAMME},
+        verbose_name=_("programme used"),
+    )
+
+    # Written by resources/indexing.py. What it is counted and filtered under: see resources/facets.py.
+    facets = ArrayField(models.CharField(max_length=80), default=list, editable=False)
     # Written by resources/indexing.py. Byte-ordered keys of the title each reader sees, and what was indexed.
-    order_en = models.CharField(max_length=200, default="", editable=False)
-    order_zh_hant = models.CharField(max_length=200, default="", editable=False)
-    order_es = models.CharField(max_length=200, default="", editable=False)
-    order_fr = models.CharField(max_length=200, default="", editable=False)
+    order_en = models.CharField(max_length=200, default="", editable=False, db_collation="C")
+    order_zh_hant = models.CharField(max_length=200, default="", editable=False, db_collation="C")
+    order_es = models.CharField(max_length=200, default="", editable=False, db_collation="C")
+    order_fr = models.CharField(max_length=200, default="", editable=False, db_collation="C")
     search_digest = models.CharField(max_length=64, default="", editable=False)
 
     objects = ResourceQuerySet.as_manager()
@@ -251,10 +285,19 @@ class Resource(SearchVectors):
         ]
         indexes = [
             *search_indexes("resource"),
-            GinIndex(fields=["audiences"], name="resource_audiences"),
-            GinIndex(fields=["page_languages"], name="resource_page_languages"),
+            GinIndex(fields=["facets"], name="resource_facets", condition=Q(status="published")),
             models.Index(fields=["status", "-published_at", "id"], name="resource_newest"),
             models.Index(fields=["review_due_on"], condition=Q(status="published"), name="resource_review_due"),
+            models.Index(fields=["publish_at"], condition=Q(publish_at__isnull=False), name="resource_to_publish"),
+            models.Index(fields=["expires_on"], condition=Q(status="published"), name="resource_expires"),
+            *(
+                models.Index(
+                    fields=[column("order", code), "id"],
+                    condition=Q(status="published"),
+                    name=f"resource_{column('order', code)}",
+                )
+                for code in Language.values
+            ),
         ]
 
     def __str__(self):

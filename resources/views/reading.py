@@ -1,0 +1,37 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from portal.activity.log import timeline
+from portal.templatetags.ui import language_name
+from portal.web import show
+from resources import permissions
+from resources.models import Resource
+
+
+def find(request: HttpRequest, slug: str) -> Resource:
+    """The resource at this address, if this reader may see it; otherwise 404."""
+    return get_object_or_404(Resource.objects.visible_to(request.user).for_page(), slug=slug)
+
+
+@require_GET
+def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One resource in the reader's language, or in another one that the page names."""
+    resource = find(request, slug)
+    user = request.user
+    reading = resource.reading()
+    context = {
+        "resource": resource,
+        "reading": reading,
+        "translation": next((row for row in resource.translations.all() if row.language == reading.language), None),
+        "source_languages": [(code, language_name(code)) for code in resource.page_languages],
+        "today": timezone.now().date(),
+        "keeps": permissions.keeps(user, resource),
+        "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},
+        "activities": timeline(resource) if permissions.can_see_history(user, resource) else (),
+    }
+    return show(request, "resources/resource_detail.html", context)
+
+
+_VERBS = ("revise", "submit", "publish", "send_back", "withdraw", "reopen")
