@@ -19,3 +19,4 @@ CELERY_TASK_EAGER_PROPAGATES = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 WHITENOISE_AUTOREFRESH = True  # there are no collected files
+THESAURUS_CHECK_SECONDS = 0  # each test has a database of its own, and asks it

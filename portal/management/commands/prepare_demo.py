@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-LOADERS = ("load_reference", "load_catalogue", "load_sample")
-LOADED = ("reference.Economy", "resources.Resource", "dialogues.Dialogue", "partners.PartnerRequest")
+LOADERS = ("load_reference", "load_thesaurus", "load_catalogue", "load_sample")
+LOADED = ("reference.Economy", "search.Concept", "resources.Resource", "dialogues.Dialogue", "partners.PartnerRequest")
 CODE = ("portal", "resources", "dialogues", "partners")
 
 

@@ -1,0 +1,127 @@
+"""Taking words apart as the thesaurus compares them: tokens, endings, acronyms.
+
+Everything here works on folded text (:func:`portal.search.text.fold`) unless it says "typed". One set of
+rules serves English, Spanish and French together, because a query does not say its language. The rules are
+therefore shy: they join a plural to its singular and a feminine to its masculine, and little else.
+"""
+
+import re
+from dataclasses import dataclass
+
+_HAN = "\u3005-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKENS = re.compile(rf"[{_HAN}]|\d+(?:\.\d+)+|[^\W_{_HAN}]+")
+_HAN_CHARACTER = re.compile(rf"[{_HAN}]")
+_TYPED_WORDS = re.compile(rf"[^\W_{_HAN}]+(?:[.&/][^\W_{_HAN}]+)*")
+_ACRONYM = re.compile(r"[^\W\d_](?:[.&/+-]?[^\W\d_]){1,4}\.?")
+
+# Words that join others: "certificado de origen" is asked for as "certificado origen" too.
+_JOINING = frozenset(
+    "a an and at by for from in into my of on or our the to with your "
+    "al con de del el en la las los mi mis o para por su sus un una y "
+    "au aux avec d dans des du en et l le les mes mon notre nos ou par pour sur un une".split()
+)
+
+#: Acronyms that are ordinary words in one of the languages when typed small.
+ORDINARY = frozenset(
+    # three letters and fewer
+    "ace act aid aim air ale all and any app arc are arm art ask ave bar bid bit bus buy cad can car cas cel cem "
+    "con cut dad dec des dip doc ear eau era etc fab far fas fin fit fix for fue gas get gui has her his hot how "
+    "ice ici ide ils its jus key lab law led les lit loi los low mas may mes mia mil moi mol mon mos net new nia "
+    "nom non nos not now off oil old one our out own pac pan par pas pat pay pep per pet pie pin pop por pos pro "
+    "pub put que ran rap red ref ren rep res rim ris rue run san sap sas see ser ses set she sin sir six sol son "
+    "sur tan tap tar tax tea tel the tic tin tip top toy tri tus two una une uni ups use van ver via vin vis war "
+    "was way web who why win you zip "
+    # longer
+    "baba carb care cola cove esta essor fide gras index logo mice pape pari reach score siga step tips".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A Latin word, a number or one Han character, with its place in the folded text."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+    is_joining: bool
+
+
+def tokens(folded: str) -> list[Token]:
+    """Split a folded text. Han characters come one by one: they are compared without word boundaries."""
+    return [
+        Token(match[0], stem(match[0]), match.start(), match.end(), match[0] in _JOINING)
+        for match in _TOKENS.finditer(folded)
+    ]
+
+
+def is_han(text: str) -> bool:
+    """Whether ``text`` has a Han (or Japanese, Korean) character."""
+    return _HAN_CHARACTER.search(text) is not None
+
+
+def stem(word: str) -> str:
+    """Return a word without its usual endings: permits → permit, shipping → ship, aduanera → aduaner.
+
+    The result is for comparison only; words of up to three letters and Han stay as they are.
+    """
+    if len(word) <= 3 or word.isdigit() or is_han(word):
+        return word
+    word = _singular(word)
+    if len(word) >= 6 and word.endswith(("ing", "ed")):
+        word = _without_participle(word)
+    if len(word) > 3 and word.endswith("e"):
+        word = word[:-1]
+    if len(word) >= 6 and word.endswith(("a", "o")):
+        word = word[:-1]
+    if word.endswith("y"):
+        word = word[:-1] + "i"
+    if len(word) > 3 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word
+
+
+def likeness(one: str, other: str) -> float:
+    """How close two folded words are that have one stem: 1 the same, 0.9 singular and plural, else 0.6."""
+    if one == other:
+        return 1.0
+    return 0.9 if _bare(one) == _bare(other) else 0.6
+
+
+def is_acronym(text: str) -> bool:
+    """Whether ``text``, as written, is an acronym of two to five letters: EV, DoC, R&D, U.S., but not Ford."""
+    letters = [character for character in text if character.isalpha()]
+    capitals = sum(character.isupper() for character in letters)
+    return bool(_ACRONYM.fullmatch(text)) and capitals >= 2 and len(letters) - capitals <= 1
+
+
+def in_capitals(typed: str) -> frozenset[str]:
+    """The words of a typed query that stand in capitals, in small letters and without dots.
+
+    A query all in capitals says nothing about any word of it, unless it is made of short ones only.
+    """
+    words = _TYPED_WORDS.findall(typed)
+    if typed.isupper() and any(len(word) > 5 and word.isalpha() for word in words):
+        return frozenset()
+    # In "DoC" and "IoT" one letter is small.
+    return frozenset(re.sub(r"[.&/]", "", word).lower() for word in words if word.isupper() or is_acronym(word))
+
+
+def _singular(word: str) -> str:
+    if word.endswith("eaux"):
+        return word[:-1]
+    if word.endswith("aux") and len(word) > 4:
+        return word[:-2] + "l"
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _bare(word: str) -> str:
+    singular = _singular(word)
+    return singular[:-1] if len(singular) > 3 and singular.endswith("e") else singular
+
+
+def _without_participle(word: str) -> str:
+    base = word.removesuffix("ing").removesuffix("ed")
+    return base if len(base) >= 3 and re.search(r"[aeiouy]", base) else word
