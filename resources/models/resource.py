@@ -156,6 +156,7 @@ class Resource(SearchVectors):
         OK = "ok", pgettext_lazy("link", "Works")
         MOVED = "moved", pgettext_lazy("link", "Moved")
         BROKEN = "broken", pgettext_lazy("link", "Broken")
+        UNCLEAR = "unclear", pgettext_lazy("link", "Not certain")
 
     class Evidence(models.TextChoices):
         """How the address of a catalogue entry was found (see data/README.md)."""
