@@ -4,10 +4,14 @@ Variables are listed in ``.env.example``. The demo command and the test session 
 PostgreSQL and Redis and hand the addresses over in the environment; nothing here starts a process.
 """
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from environs import Env
+
+# Read by numpy when it is first imported. The encoder of search is several times slower with more threads than one.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -61,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.TextMiddleware",
+    "portal.pagecache.PageCacheMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -121,6 +126,8 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
+# How long a public page is kept for visitors; a change ends it at once (portal/pagecache.py). 0: never kept.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 60)
 
 # --- People ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

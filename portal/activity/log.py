@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from portal import pagecache
 from portal.activity.models import Activity
 
 
@@ -14,6 +15,8 @@ def record(by: Any, verb: str, obj: models.Model, **data: Any) -> Activity:
     ``data`` must be JSON-serializable and must not hold contact details: timelines are shown to
     whoever may see the object's history.
     """
+    if obj._meta.label_lower in pagecache.PUBLIC:
+        pagecache.changed()
     return Activity.objects.create(
         actor=by,
         verb=verb,

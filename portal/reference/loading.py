@@ -20,6 +20,7 @@ from django.utils import translation
 from rich.console import Console
 from rich.progress import track
 
+from portal import pagecache
 from portal.languages import Language, column
 
 Item = TypeVar("Item")
@@ -205,7 +206,10 @@ def upsert(
     if is_new or differing:
         _write(obj, differing, is_new=is_new)
     related = [relate(obj, name, others) for name, others in (many or {}).items()]
-    return obj, CREATED if is_new else CHANGED if differing or any(related) else UNCHANGED
+    if not (is_new or differing or any(related)):
+        return obj, UNCHANGED
+    pagecache.changed()
+    return obj, CREATED if is_new else CHANGED
 
 
 def validate_all(
@@ -242,11 +246,14 @@ def known(model: type[Model], key: str = "slug") -> dict[str, Model]:
     return {getattr(obj, key): obj for obj in model._default_manager.all()}
 
 
-def progress(title: str, items: Sequence[Item]) -> Iterable[Item]:
-    """Go through ``items`` with a progress bar on a terminal, silently elsewhere."""
+def progress(title: str, items: Iterable[Item], total: int | None = None) -> Iterable[Item]:
+    """Go through ``items`` with a progress bar on a terminal, silently elsewhere.
+
+    ``total`` says how many there are when they come one by one.
+    """
     if not sys.stderr.isatty():
         return items
-    return track(items, title, console=Console(stderr=True))
+    return track(items, title, total=total, console=Console(stderr=True))
 
 
 @contextmanager

@@ -1,0 +1,158 @@
+"""Public pages kept for visitors, and never shown again after a change.
+
+A view marked with :func:`kept_for_visitors` shows the same page to everybody who is not signed in. The finished page is
+kept in the shared cache with the *generation* of the public content; :func:`changed` begins a new generation when the
+transaction commits, and nothing of the old one is shown any more. A page that was being made meanwhile carries the
+generation it began in, so it is not shown either.
+
+If the process dies right after its commit, or the cache is away at that moment, the last pages may be shown for
+``PAGE_CACHE_SECONDS`` more. Without the cache, and with that setting 0, every page is made anew.
+"""
+
+import gzip
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from redis.exceptions import RedisError
+
+from portal.accounts import zones
+
+logger = logging.getLogger(__name__)
+
+GENERATION = "pages:generation"
+#: Larger pages and longer addresses are made anew each time: what is kept must stay small whatever is asked for.
+MAX_BODY = 300_000
+MAX_ADDRESS = 400
+#: Of these a change may show on a public page.
+PUBLIC = frozenset(
+    {
+        "resources.resource",
+        "resources.trainingdate",
+        "accounts.organization",
+        "reference.agreement",
+        "reference.economy",
+        "reference.sector",
+        "reference.topic",
+        "dialogues.successcase",
+    }
+)
+
+View = Callable[..., HttpResponse]
+
+
+def changed() -> None:
+    """Let no visitor see a page made before this transaction commits. Free to call many times in one transaction."""
+    connection = transaction.get_connection()
+    owed = [function for _sids, function, *_rest in connection.run_on_commit]
+    if _begin_generation not in owed:
+        transaction.on_commit(_begin_generation)
+
+
+def kept_for_visitors(view: View) -> View:
+    """Mark a view whose page depends on nothing but its address, the language, the theme and the time zone."""
+
+    @wraps(view)
+    def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.is_kept_for_visitors = not request.user.is_authenticated
+        return response
+
+    return marked
+
+
+class PageCacheMiddleware:
+    """Answer visitors from the kept pages. Stands early: what it finds costs one look into the cache and no query."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_visitors(request):
+            return self.get_response(request)
+        key = _key(request)
+        try:
+            found = cache.get_many([GENERATION, key])
+        except RedisError:
+            return self.get_response(request)
+        generation = found.get(GENERATION, "")
+        if key in found and found[key][0] == generation:
+            return _answer(request, *found[key][1:])
+        response = self.get_response(request)
+        if _may_be_kept(request, response):
+            _keep(key, generation, response)
+        return response
+
+
+def _begin_generation() -> None:
+    try:
+        cache.set(GENERATION, uuid.uuid4().hex, timeout=None)
+    except RedisError as error:
+        logger.warning(
+            "kept pages may be shown for %s s more", settings.PAGE_CACHE_SECONDS, extra={"error": repr(error)}
+        )
+
+
+def _is_visitors(request: HttpRequest) -> bool:
+    """Whether everybody who sends this request gets the same page."""
+    cookies = request.COOKIES
+    return (
+        settings.PAGE_CACHE_SECONDS > 0
+        and request.method == "GET"
+        and settings.SESSION_COOKIE_NAME not in cookies
+        and "messages" not in cookies
+        and len(request.get_full_path()) <= MAX_ADDRESS
+    )
+
+
+def _key(request: HttpRequest) -> str:
+    zone = request.COOKIES.get("time_zone", "")
+    parts = (
+        request.scheme,
+        request.META.get("HTTP_HOST", ""),
+        request.get_full_path(),
+        request.COOKIES.get("theme", "")[:10],
+        zone if zone in zones.known() else "",
+        request.headers.get("HX-Request", "")[:5],
+        request.headers.get("HX-Target", "")[:50],
+        request.headers.get("HX-Boosted", "")[:5],
+    )
+    return "pages:" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
+    return (
+        getattr(response, "is_kept_for_visitors", False)
+        and response.status_code == HTTPStatus.OK
+        and not response.streaming
+        and not response.cookies
+        and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+        and len(response.content) <= MAX_BODY
+    )
+
+
+def _keep(key: str, generation: str, response: HttpResponse) -> None:
+    headers = {name: response[name] for name in _HEADERS if name in response}
+    try:
+        cache.set(
+            key, (generation, headers, gzip.compress(response.content, 3, mtime=0)), timeout=settings.PAGE_CACHE_SECONDS
+        )
+    except RedisError as error:
+        logger.warning("a page was not kept", extra={"error": repr(error)})
+
+
+def _answer(request: HttpRequest, headers: dict[str, str], body: bytes) -> HttpResponse:
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(body, headers=headers | {"Content-Encoding": "gzip"})
+    else:
+        response = HttpResponse(gzip.decompress(body), headers=headers)
+    response["Content-Length"] = str(len(response.content))
+    return response
