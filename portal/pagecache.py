@@ -140,11 +140,9 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def _keep(key: str, generation: str, response: HttpResponse) -> None:
-    headers = {name: response[name] for name in _HEADERS if name in response}
+    page = (generation, dict(response.items()), gzip.compress(response.content, 3, mtime=0))
     try:
-        cache.set(
-            key, (generation, headers, gzip.compress(response.content, 3, mtime=0)), timeout=settings.PAGE_CACHE_SECONDS
-        )
+        cache.set(key, page, timeout=settings.PAGE_CACHE_SECONDS)
     except RedisError as error:
         logger.warning("a page was not kept", extra={"error": repr(error)})
 
