@@ -5,6 +5,7 @@ from resources.models.coverage import CoverageTotal
 from resources.models.finder import FirmNeeds
 from resources.models.imports import ImportRun
 from resources.models.links import LinkCheck
+from resources.models.meaning import ResourceMeaning
 from resources.models.reports import Report
 from resources.models.resource import PAGE_LANGUAGES, TRANSLATED, Reading, Resource, Translation
 from resources.models.training import TrainingDate
@@ -21,6 +22,7 @@ __all__ = [
     "Reading",
     "Report",
     "Resource",
+    "ResourceMeaning",
     "TrainingDate",
     "Translation",
 ]
