@@ -41,8 +41,9 @@ def discard(concept: Concept, *, by: Any) -> None:
 def would_go_round(concept: Concept, broader: Iterable[Concept]) -> bool:
     """Whether ``concept`` would become wider than itself with these wider concepts."""
     wider: dict[int, set[int]] = {}
-    links = Concept.broader.through.objects.exclude(from_concept=concept)
-    for one, other in links.values_list("from_concept_id", "to_concept_id"):
+    links: Any = Concept.broader.through
+    others = links.objects.exclude(from_concept=concept)
+    for one, other in others.values_list("from_concept_id", "to_concept_id"):
         wider.setdefault(one, set()).add(other)
     wanted = {other.pk for other in broader}
     return concept.pk in wanted or bool(circles({concept.pk: wanted, **wider}))

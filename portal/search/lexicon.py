@@ -7,6 +7,8 @@ A :class:`Lexicon` is built from two queries and never changed afterwards, so th
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +16,16 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from portal.search.models import ECONOMY_PREFIX, Concept, Term
-from portal.search.wording import ORDINARY, Token, is_han, likeness, stem, tokens
+from portal.search.spelling import Spelled, Spelling
+from portal.search.wording import ORDINARY, OTHER_NUMBER, Token, is_han, likeness, stem, tokens
 
 _SEVERAL = re.compile(r"\W+")
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 # Two words are read as one only from this length on: shorter ones meet by accident.
 _MIN_JOINED = 7
+_THREE = 3
+# The weight of a three-letter acronym in small letters.
+_SMALL = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +54,15 @@ class Label:
     meaning: Meaning
     text: str
     folded: str
-    words: tuple[str, ...]
+    tokens: tuple[Token, ...]
     languages: tuple[str, ...]
     is_acronym: bool
     is_preferred: bool
+
+    @property
+    def content(self) -> list[str]:
+        """The words that must be there, as they are compared."""
+        return content(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +84,10 @@ class Lexicon:
         for meaning in self.meanings.values():
             for wider in meaning.broader:
                 self.narrower.setdefault(wider, []).append(meaning.concept_id)
+        self._all = list(labels)
         self._labels: dict[str, list[Label]] = {}
         self._beginnings: set[str] = set()
-        for label in labels:
+        for label in self._all:
             for stems in _readings(label):
                 self._add(stems, label)
 
@@ -84,6 +97,13 @@ class Lexicon:
             key = f"{key} {part}" if key else part
             self._beginnings.add(key)
         self._labels.setdefault(key, []).append(label)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The words of all labels, to correct others by; made when first asked for."""
+        return Spelling(
+            Spelled(label.text, label.folded, label.tokens, label.languages, label.meaning.slug) for label in self._all
+        )
 
     def find(self, words: Sequence[Token], folded: str, capitals: frozenset[str]) -> list[Finding]:
         """The labels in a query, the longest at each place; none lies inside another.
@@ -104,7 +124,7 @@ class Lexicon:
         for last, key in self._ends(query.words, joined, first):
             ends.setdefault(last, []).append(key)
         for last in sorted(ends, reverse=True):
-            found = {}
+            found: dict[int, tuple[Label, float]] = {}
             for label in (label for key in ends[last] for label in self._labels[key]):
                 weight = query.weight(label, first, last)
                 before = found.get(label.meaning.concept_id)
@@ -144,12 +164,10 @@ class _Query:
             return self._acronym_weight(label, typed, first, last)
         if typed == label.folded:
             return 1.0
-        content = [w.text for w in self.words[first:last] if not w.is_joining] or [
-            w.text for w in self.words[first:last]
-        ]
-        if len(content) != len(label.words):
-            return 0.9  # written together or apart
-        return min(map(likeness, content, label.words))
+        said, wanted = content(self.words[first:last]), label.content
+        if len(said) != len(wanted):
+            return OTHER_NUMBER  # written together or apart
+        return min(map(likeness, said, wanted))
 
     def _acronym_weight(self, label: Label, typed: str, first: int, last: int) -> float:
         letters = _SEVERAL.sub("", typed)
@@ -157,10 +175,10 @@ class _Query:
             return 0.0
         if letters in self.capitals or last - first == len(self.words):
             return 1.0
-        if letters in ORDINARY or len(letters) < 3:
+        if letters in ORDINARY or len(letters) < _THREE:
             # R&D is itself in small letters too; EV and PE are not.
-            return 0.9 if typed == label.folded != letters else 0.0
-        return 0.9 if len(letters) > 3 else 0.7
+            return OTHER_NUMBER if typed == label.folded != letters else 0.0
+        return OTHER_NUMBER if len(letters) > _THREE else _SMALL
 
 
 def read(token: UUID | None) -> Lexicon:
@@ -182,7 +200,7 @@ def read(token: UUID | None) -> Lexicon:
         names = {language: tuple(texts) for language, texts in terms.get(row["id"], {}).items()}
         meanings[row["id"]] = _meaning(row, names)
     labels = [
-        Label(meanings[concept_id], text, folded, _content(folded), tuple(spoken), acronym, preferred)
+        Label(meanings[concept_id], text, folded, tuple(tokens(folded)), tuple(spoken), acronym, preferred)
         for (concept_id, folded), (text, spoken, acronym, preferred) in languages.items()
         if concept_id in meanings
     ]
@@ -220,26 +238,27 @@ def _meaning(row: Mapping[str, Any], terms: Mapping[str, tuple[str, ...]]) -> Me
 
 def _readings(label: Label) -> set[tuple[str, ...]]:
     """The sequences of stems under which a label is found."""
-    words = tokens(label.folded)
+    words = label.tokens
     readings = {tuple(word.stem for word in words)}
     if not label.is_acronym:
-        readings.add(tuple(map(stem, label.words)))
-    together = tokens(re.sub(r"(?<=\w)-(?=\w)", "", label.folded))
-    readings.add(tuple(word.stem for word in together))
-    if len(words) == 2 and (whole := _joined(words)[0]):
+        readings.add(tuple(map(stem, label.content)))
+    if "-" in label.folded:
+        readings.add(tuple(word.stem for word in tokens(_HYPHEN.sub("", label.folded))))
+    whole = _joined(words)[0] if words else ""
+    if whole and words[0] is words[-2]:
         readings.add((whole,))
     return {reading for reading in readings if reading}
 
 
-def _content(folded: str) -> tuple[str, ...]:
-    words = tokens(folded)
-    return tuple(word.text for word in words if not word.is_joining) or tuple(word.text for word in words)
+def content(words: Sequence[Token]) -> list[str]:
+    """The texts of the words that say something; of a phrase of nothing but small words, all."""
+    return [word.text for word in words if not word.is_joining] or [word.text for word in words]
 
 
 def _joined(words: Sequence[Token]) -> list[str]:
     """For each token the stem of it and the next written as one word, or ""."""
     joined = []
-    for one, other in zip(words, words[1:], strict=False):
+    for one, other in pairwise(words):
         whole = one.text + other.text
         is_word = len(whole) >= _MIN_JOINED and whole.isascii() and whole.isalpha() and not other.is_joining
         joined.append(stem(whole) if is_word else "")
@@ -249,7 +268,7 @@ def _joined(words: Sequence[Token]) -> list[str]:
 def _best(found: Iterable[tuple[Label, float]]) -> tuple[tuple[Label, float], ...]:
     """Best first; where the words themselves are a label, words that only look related are left out."""
     ordered = sorted(found, key=lambda pair: (-pair[1], not pair[0].is_preferred, pair[0].meaning.slug))
-    floor = 0.7 if ordered[0][1] >= 0.9 else 0.0
+    floor = _SMALL if ordered[0][1] >= OTHER_NUMBER else 0.0
     return tuple(pair for pair in ordered if pair[1] >= floor)
 
 

@@ -19,13 +19,12 @@ from portal.languages import Language
 from portal.reference.loading import CHANGED, CREATED, UNCHANGED, Problems, Report, Row, known, progress, rows
 from portal.reference.models import Economy, Sector, Topic
 from portal.search import thesaurus
-from portal.search.models import Concept, Term
+from portal.search.models import MAX_TEXT, Concept, Term
 from portal.search.text import fold
 from portal.search.wording import is_acronym
 
 FILE = "thesaurus.jsonl"
 BATCH = 2000
-_TEXT = Term._meta.get_field("text")  # noqa: SLF001 -- Django's documented Model._meta
 _TERM = ("language", "text", "folded", "is_acronym", "is_preferred", "order")
 
 #: Pairs of keys: (concept, topic), (concept, wider concept) …
@@ -95,7 +94,7 @@ def _kept(existing: Mapping[str, int]) -> Kept:
 
 def _checked(records: list[Row], existing: Mapping[str, int], problems: Problems) -> dict[str, Wanted]:
     """The lines without a fault of their own, by their ids."""
-    vocabulary = {"topics": known(Topic), "sectors": known(Sector), "economies": known(Economy, "code")}
+    topics, sectors, economies = known(Topic), known(Sector), known(Economy, "code")
     # A line that is faulty itself is known all the same: to be told of it once is enough.
     ids: dict[str, str | None] = dict.fromkeys([*existing, *(str(row.get("id")) for row in records)], "")
     found = {}
@@ -105,22 +104,24 @@ def _checked(records: list[Row], existing: Mapping[str, int], problems: Problems
         if not (problems.check(row, broader=list, related=list) and fields):
             continue
         _check_id(row, problems)
-        objects = {field: problems.look_up(row, field, of) for field, of in vocabulary.items()}
+        own = (
+            problems.look_up(row, "topics", topics),
+            problems.look_up(row, "sectors", sectors),
+            problems.look_up(row, "economies", economies),
+        )
         for field in ("broader", "related"):
             problems.look_up(row, field, ids)
             if row["id"] in row[field]:
                 problems.add(row, field, "a concept is not its own neighbour")
         terms = list(_terms(row, problems))
         if len(problems.lines) == before:
-            found[row["id"]] = Wanted(
-                row, **objects, terms=terms, broader=tuple(row["broader"]), related=tuple(row["related"])
-            )
+            found[row["id"]] = Wanted(row, *own, terms, tuple(row["broader"]), tuple(row["related"]))
     return found
 
 
 def _check_id(row: Row, problems: Problems) -> None:
     try:
-        Concept._meta.get_field("slug").clean(row["id"], None)  # noqa: SLF001 -- as above
+        Concept._meta.get_field("slug").clean(row["id"], None)
     except ValidationError as error:
         for message in error.messages:
             problems.add(row, "id", message)
@@ -135,7 +136,7 @@ def _terms(row: Row, problems: Problems) -> Iterator[tuple[Any, ...]]:
         if not isinstance(texts, list) or not texts:
             problems.add(row, f"labels.{code}", "missing" if texts is None else "a list of terms is expected here")
             continue
-        seen = set()
+        seen: set[str] = set()
         for order, text in enumerate(texts):
             if fault := _fault(text, seen):
                 problems.add(row, f"labels.{code}", f"{text!r} {fault}")
@@ -148,8 +149,8 @@ def _fault(text: Any, seen: set[str]) -> str:
     """What is wrong with a term, or ""."""
     if not isinstance(text, str) or text != text.strip():
         return "is not a text, or has spaces around it"
-    if len(text) > (_TEXT.max_length or 0):
-        return f"is longer than {_TEXT.max_length} characters"
+    if len(text) > MAX_TEXT:
+        return f"is longer than {MAX_TEXT} characters"
     if text.casefold() in seen:
         return "is there twice"
     try:
@@ -177,7 +178,8 @@ def _is_wider(one: Wanted, other: Wanted) -> bool:
 def _check_circles(wanted: Mapping[str, Wanted], kept: Kept, problems: Problems) -> None:
     """No concept is wider than itself, by whatever way, together with what is in the database already."""
     wider: dict[str, tuple[str, ...]] = {}
-    for slug, other in Concept.broader.through.objects.values_list("from_concept__slug", "to_concept__slug"):
+    links: Any = Concept.broader.through
+    for slug, other in links.objects.values_list("from_concept__slug", "to_concept__slug"):
         if slug not in wanted or slug in kept.edited:
             wider[slug] = (*wider.get(slug, ()), other)
     wider |= {slug: one.broader for slug, one in wanted.items() if slug not in kept.edited}
@@ -235,14 +237,16 @@ def _write_links(ours: Mapping[str, Wanted], keys: Mapping[str, int]) -> set[int
     changed: set[int] = set()
     for name in ("topics", "sectors", "economies"):
         links = {(keys[slug], item.pk) for slug, one in ours.items() for item in getattr(one, name)}
-        changed |= _relink(getattr(Concept, name).through, "concept_id", _other_end(name), links, scope)
+        changed |= _relink(getattr(Concept, name).through, "concept_id", _other_end(name), links, scope=scope)
     wider = {(keys[slug], keys[other]) for slug, one in ours.items() for other in one.broader if other in keys}
-    changed |= _relink(Concept.broader.through, "from_concept_id", "to_concept_id", wider, scope)
+    changed |= _relink(Concept.broader.through, "from_concept_id", "to_concept_id", wider, scope=scope)
     # Related pairs belong to both: one that a person has edited keeps its own.
     pairs = {(keys[slug], keys[other]) for slug, one in ours.items() for other in one.related if other in ours}
     pairs -= wider | {(other, one) for one, other in wider}
     pairs |= {(other, one) for one, other in pairs}
-    return changed | _relink(Concept.related.through, "from_concept_id", "to_concept_id", pairs, scope, ends=scope)
+    return changed | _relink(
+        Concept.related.through, "from_concept_id", "to_concept_id", pairs, scope=scope, ends=scope
+    )
 
 
 def _other_end(name: str) -> str:
@@ -250,15 +254,21 @@ def _other_end(name: str) -> str:
 
 
 def _relink(
-    through: type[models.Model], mine: str, theirs: str, links: Links, scope: set[int], ends: set[int] | None = None
+    through: type[models.Model],
+    mine: str,
+    theirs: str,
+    links: Links,
+    *,
+    scope: set[int],
+    ends: set[int] | None = None,
 ) -> set[int]:
     """Make the rows of ``through`` that begin in ``scope`` (and end in ``ends``) be ``links``."""
     there = {
         (one, other): pk
-        for pk, one, other in through._default_manager.values_list("pk", mine, theirs)  # noqa: SLF001 -- as above
+        for pk, one, other in through._default_manager.values_list("pk", mine, theirs)
         if one in scope and (ends is None or other in ends)
     }
-    manager = through._default_manager  # noqa: SLF001 -- as above
+    manager = through._default_manager
     gone = there.keys() - links
     manager.filter(pk__in=[there[link] for link in gone]).delete()
     new = sorted(links - there.keys())

@@ -19,6 +19,9 @@ from portal.search.wording import tokens
 ECONOMY_PREFIX = "economy-"
 PLACE_PREFIXES = (ECONOMY_PREFIX, "region-", "place-")
 
+MAX_TEXT = 120
+MAX_FOLDED = 240
+
 
 class Concept(models.Model):
     """A thing people search for, whatever they call it: a procedure, a product, an agency, a place."""
@@ -43,7 +46,7 @@ class Concept(models.Model):
         verbose_name_plural = _("search concepts")
         ordering = ["slug"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.slug
 
     @property
@@ -56,8 +59,8 @@ class Term(models.Model):
 
     concept = models.ForeignKey(Concept, models.CASCADE, related_name="terms", verbose_name=_("concept"))
     language = models.CharField(_("language"), max_length=7, choices=Language)
-    text = models.CharField(_("text"), max_length=120)
-    folded = models.CharField(max_length=240, editable=False)
+    text = models.CharField(_("text"), max_length=MAX_TEXT)
+    folded = models.CharField(max_length=MAX_FOLDED, editable=False)
     is_preferred = models.BooleanField(_("preferred"), default=False, editable=False)
     is_acronym = models.BooleanField(
         _("acronym"),
@@ -85,16 +88,8 @@ class Term(models.Model):
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="term_folded_trigrams"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
-
-    def clean(self) -> None:
-        """Refuse a text that leaves nothing to search for, or too much."""
-        key = fold(self.text).strip()
-        if not tokens(key):
-            raise ValidationError({"text": _("This has no letters or digits to search for.")})
-        if len(key) > self._meta.get_field("folded").max_length:
-            raise ValidationError({"text": _("This is too long.")})
 
     def save(self, *, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save with the folded key of the text; ``bulk_create`` must be given it."""
@@ -102,6 +97,14 @@ class Term(models.Model):
         if update_fields is not None and "text" in update_fields:
             update_fields = {*update_fields, "folded"}
         super().save(update_fields=update_fields, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a text that leaves nothing to search for, or too much."""
+        key = fold(self.text).strip()
+        if not tokens(key):
+            raise ValidationError({"text": _("This has no letters or digits to search for.")})
+        if len(key) > MAX_FOLDED:
+            raise ValidationError({"text": _("This is too long.")})
 
 
 class Edition(models.Model):
@@ -117,5 +120,5 @@ class Edition(models.Model):
         verbose_name_plural = _("editions of the thesaurus")
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="edition_is_one")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.token)

@@ -8,6 +8,7 @@ a load is seen in the same process at once, and in every other one within ``THES
 (a setting, 3 unless told): that often, and no more, one row is read to see whether there is a newer edition.
 """
 
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from portal.search.text import MAX_QUERY, fold
 from portal.search.wording import Token, in_capitals, tokens
 
 CHECK_SECONDS = 3.0
+_MIN_CLOSEST = 3
 _WEIGHTS = {"broader": 0.5, "narrower": 0.6, "related": 0.3}
 
 Terms = Mapping[str, tuple[str, ...]]
@@ -93,7 +95,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A term that looks like what was typed; ``similarity`` is pg_trgm's, 0.3 to 1."""
+    """A term that looks like what was typed; ``similarity``: 0.3 to 1, by pg_trgm or by the share of right letters."""
 
     text: str
     language: str
@@ -139,24 +141,49 @@ def around(concept_id: int) -> tuple[Neighbour, ...]:
 
 
 def closest(word: str, language: str | None = None, limit: int = 3) -> tuple[Suggestion, ...]:
-    """Terms that look like ``word`` (one or several words), the likest first, for "did you mean".
+    """Terms, or words of terms, that look like ``word`` (one or several words), the likest first.
 
-    In ``language`` or any. Nothing when the word is a term itself, is shorter than three characters, or
-    nothing is alike. One query on the trigram index.
+    In ``language`` or any. First known words one slip away, then whole terms by pg_trgm (one query on its
+    index). Nothing when ``word`` is a term or a word of one, is shorter than three characters, or nothing
+    is alike.
     """
     folded = fold(word[:MAX_QUERY]).strip()
-    if len(folded) < 3:
+    spelling = current().spelling
+    if len(folded) < _MIN_CLOSEST or spelling.knows(folded):
         return ()
+    found = {
+        near.folded: Suggestion(near.text, language or min(near.languages), near.slug, 1 - 1 / len(folded))
+        for near in spelling.near(folded, language)
+    }
     rows = Term.objects.filter(folded__trigram_similar=folded)
     if language is not None:
         rows = rows.filter(language=language)
     rows = rows.annotate(similarity=TrigramSimilarity("folded", folded)).select_related("concept")
-    found: dict[str, Suggestion] = {}
     for row in rows.order_by("-similarity", "folded", "-is_preferred", "pk")[: limit * 8]:
         if row.folded == folded:
             return ()
-        found.setdefault(row.folded, Suggestion(row.text, row.language, row.concept.slug, float(row.similarity)))
+        found.setdefault(row.folded, Suggestion(row.text, row.language, row.concept.slug, row.similarity))
     return tuple(found.values())[:limit]
+
+
+def corrected(words: str, language: str | None = None) -> str | None:
+    """The query with its misspelt words put right, or None when there is nothing to put right.
+
+    Only words that no term has and that are one slip away from a word that some term has; quotes and the
+    rest stay as typed. No query.
+    """
+    typed = words[:MAX_QUERY].replace("\0", " ")
+    spelling = current().spelling
+    changed = False
+
+    def put_right(match: re.Match[str]) -> str:
+        nonlocal changed
+        near = spelling.near(fold(match[0]).strip(), language)
+        changed = changed or bool(near)
+        return near[0].text if near else match[0]
+
+    right = re.sub(r"\w+", put_right, typed)
+    return right if changed else None
 
 
 def renew() -> None:
@@ -195,12 +222,12 @@ class _Keeper:
             token = Edition.objects.values_list("token", flat=True).first()
             if self._lexicon is None or self._lexicon.token != token:
                 self._lexicon = lexicon.read(token)
-            return self._lexicon
         except BaseException:
             self._next_look = 0.0
             raise
         finally:
             self._reading.release()
+        return self._lexicon
 
 
 _keeper = _Keeper()

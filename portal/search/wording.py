@@ -7,22 +7,24 @@ therefore shy: they join a plural to its singular and a feminine to its masculin
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _HAN = "\u3005-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKENS = re.compile(rf"[{_HAN}]|\d+(?:\.\d+)+|[^\W_{_HAN}]+")
 _HAN_CHARACTER = re.compile(rf"[{_HAN}]")
-_TYPED_WORDS = re.compile(rf"[^\W_{_HAN}]+(?:[.&/][^\W_{_HAN}]+)*")
+#: Latin words as typed, with the dots and strokes inside an acronym.
+TYPED_WORDS = re.compile(rf"[^\W_{_HAN}]+(?:[.&/][^\W_{_HAN}]+)*")
 _ACRONYM = re.compile(r"[^\W\d_](?:[.&/+-]?[^\W\d_]){1,4}\.?")
 
 # Words that join others: "certificado de origen" is asked for as "certificado origen" too.
-_JOINING = frozenset(
+_JOINING_WORDS = (
     "a an and at by for from in into my of on or our the to with your "
     "al con de del el en la las los mi mis o para por su sus un una y "
-    "au aux avec d dans des du en et l le les mes mon notre nos ou par pour sur un une".split()
+    "au aux avec d dans des du en et l le les mes mon notre nos ou par pour sur un une"
 )
+_JOINING = frozenset(_JOINING_WORDS.split())
 
-#: Acronyms that are ordinary words in one of the languages when typed small.
-ORDINARY = frozenset(
+_ORDINARY_WORDS = (
     # three letters and fewer
     "ace act aid aim air ale all and any app arc are arm art ask ave bar bid bit bus buy cad can car cas cel cem "
     "con cut dad dec des dip doc ear eau era etc fab far fas fin fit fix for fue gas get gui has her his hot how "
@@ -32,8 +34,17 @@ ORDINARY = frozenset(
     "sur tan tap tar tax tea tel the tic tin tip top toy tri tus two una une uni ups use van ver via vin vis war "
     "was way web who why win you zip "
     # longer
-    "baba carb care cola cove esta essor fide gras index logo mice pape pari reach score siga step tips".split()
+    "baba carb care cola cove esta essor fide gras index logo mice pape pari reach score siga step tips"
 )
+#: Acronyms that are ordinary words in one of the languages when typed small.
+ORDINARY = frozenset(_ORDINARY_WORDS.split())
+
+#: How close a typed word is to the wording it meets.
+SAME, OTHER_NUMBER, SAME_STEM = 1.0, 0.9, 0.6
+
+# A word up to this length has no ending to take off; one from that length on may have a longer one.
+_SHORT, _LONG = 3, 6
+_LEAST_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +71,24 @@ def is_han(text: str) -> bool:
     return _HAN_CHARACTER.search(text) is not None
 
 
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """Return a word without its usual endings: permits → permit, shipping → ship, aduanera → aduaner.
 
     The result is for comparison only; words of up to three letters and Han stay as they are.
     """
-    if len(word) <= 3 or word.isdigit() or is_han(word):
+    if len(word) <= _SHORT or word.isdigit() or is_han(word):
         return word
     word = _singular(word)
-    if len(word) >= 6 and word.endswith(("ing", "ed")):
+    if len(word) >= _LONG and word.endswith(("ing", "ed")):
         word = _without_participle(word)
-    if len(word) > 3 and word.endswith("e"):
+    if len(word) > _SHORT and word.endswith("e"):
         word = word[:-1]
-    if len(word) >= 6 and word.endswith(("a", "o")):
+    if len(word) >= _LONG and word.endswith(("a", "o")):
         word = word[:-1]
     if word.endswith("y"):
         word = word[:-1] + "i"
-    if len(word) > 3 and word[-1] == word[-2]:
+    if len(word) > _SHORT and word[-1] == word[-2]:
         word = word[:-1]
     return word
 
@@ -84,15 +96,15 @@ def stem(word: str) -> str:
 def likeness(one: str, other: str) -> float:
     """How close two folded words are that have one stem: 1 the same, 0.9 singular and plural, else 0.6."""
     if one == other:
-        return 1.0
-    return 0.9 if _bare(one) == _bare(other) else 0.6
+        return SAME
+    return OTHER_NUMBER if _bare(one) == _bare(other) else SAME_STEM
 
 
 def is_acronym(text: str) -> bool:
     """Whether ``text``, as written, is an acronym of two to five letters: EV, DoC, R&D, U.S., but not Ford."""
     letters = [character for character in text if character.isalpha()]
     capitals = sum(character.isupper() for character in letters)
-    return bool(_ACRONYM.fullmatch(text)) and capitals >= 2 and len(letters) - capitals <= 1
+    return bool(_ACRONYM.fullmatch(text)) and capitals >= _LEAST_LETTERS and len(letters) - capitals <= 1
 
 
 def in_capitals(typed: str) -> frozenset[str]:
@@ -100,8 +112,8 @@ def in_capitals(typed: str) -> frozenset[str]:
 
     A query all in capitals says nothing about any word of it, unless it is made of short ones only.
     """
-    words = _TYPED_WORDS.findall(typed)
-    if typed.isupper() and any(len(word) > 5 and word.isalpha() for word in words):
+    words = TYPED_WORDS.findall(typed)
+    if typed.isupper() and any(len(word) >= _LONG and word.isalpha() for word in words):
         return frozenset()
     # In "DoC" and "IoT" one letter is small.
     return frozenset(re.sub(r"[.&/]", "", word).lower() for word in words if word.isupper() or is_acronym(word))
@@ -110,7 +122,7 @@ def in_capitals(typed: str) -> frozenset[str]:
 def _singular(word: str) -> str:
     if word.endswith("eaux"):
         return word[:-1]
-    if word.endswith("aux") and len(word) > 4:
+    if word.endswith("aux") and len(word) > len("aux") + 1:
         return word[:-2] + "l"
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
@@ -119,9 +131,9 @@ def _singular(word: str) -> str:
 
 def _bare(word: str) -> str:
     singular = _singular(word)
-    return singular[:-1] if len(singular) > 3 and singular.endswith("e") else singular
+    return singular[:-1] if len(singular) > _SHORT and singular.endswith("e") else singular
 
 
 def _without_participle(word: str) -> str:
     base = word.removesuffix("ing").removesuffix("ed")
-    return base if len(base) >= 3 and re.search(r"[aeiouy]", base) else word
+    return base if len(base) >= _SHORT and re.search(r"[aeiouy]", base) else word
