@@ -8,7 +8,7 @@ from tests.factories.reference import economy, sector, topic
 
 
 def concept(slug, *, broader=(), related=(), topics=(), sectors=(), economies=(), **labels):
-    """``concept("export", en=["export", "sell abroad"], zh_hant=["出口"])``; unnamed languages are called by the slug."""
+    """``concept("export", en=["export", "sell abroad"])``; in other languages it is called by its slug."""
     row = Concept.objects.create(slug=slug)
     for language in Language:
         texts = labels.get(language.replace("-", "_"), [slug.replace("-", " ")])
