@@ -10,12 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.languages import Language
+
 
 class ImportRunQuerySet(models.QuerySet):
     def visible_to(self, user):
         if not user.is_authenticated:
             return self.none()
         return self.filter(uploaded_by=user)
+
+    def waiting(self):
+        """Those that a worker has still to look through or to load."""
+        return self.filter(status__in=[ImportRun.Status.CHECKING, ImportRun.Status.LOADING]).order_by("pk")
+
+    def unfinished(self):
+        """Those that still hold their file."""
+        return self.exclude(status__in=ImportRun.ENDED)
 
 
 class ImportRun(models.Model):
@@ -42,6 +52,9 @@ class ImportRun(models.Model):
         Status.ABANDONED: set(),
     }
 
+    #: Where a run ends: its file is no longer kept.
+    ENDED = (Status.REFUSED, Status.LOADED, Status.ABANDONED)
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("uploaded by")
@@ -52,7 +65,14 @@ class ImportRun(models.Model):
     status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.CHECKING)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows done"), default=0)
-    # [{"row": 3, "field": "topics", "message": …}, …] and {"created": 3, "changed": 2, "unchanged": 1}
+    # What the errors are written in.
+    language = models.CharField(_("language"), max_length=7, choices=Language, default=Language.EN)
+    submits = models.BooleanField(_("new resources are submitted for review"), default=False)
+    # How often a worker began with what the state says; raised before it begins, so that a file it dies of ends.
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    # The version of every resource that the file would change, by id, as it was looked through.
+    versions = models.JSONField(default=dict, editable=False)
+    # [{"row": 3, "field": "topics", "value": …, "message": …}, …]; {"created": 3, "changed": 2, "unchanged": 1}
     errors = models.JSONField(default=list, editable=False)
     counts = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)

@@ -93,6 +93,10 @@ class ResourceQuerySet(models.QuerySet):
         """All that a row of a list shows."""
         return self.select_related("publisher").prefetch_related("economies", "topics")
 
+    def for_files(self):
+        """All that a line of an export holds."""
+        return self.select_related("publisher").prefetch_related("economies", "agreements", "topics", "sectors")
+
     def for_page(self):
         """All that the page of one resource shows."""
         return self.select_related("publisher", "publisher__economy", "author", "changed_by").prefetch_related(
@@ -288,6 +292,11 @@ class Resource(SearchVectors):
             *search_indexes("resource"),
             GinIndex(fields=["facets"], name="resource_facets", condition=Q(status="published")),
             models.Index(fields=["status", "-published_at", "id"], name="resource_newest"),
+            models.Index(
+                fields=["-changed_at", "id"],
+                condition=Q(status="published", changed_at__isnull=False),
+                name="resource_changed",
+            ),
             models.Index(fields=["review_due_on"], condition=Q(status="published"), name="resource_review_due"),
             models.Index(fields=["publish_at"], condition=Q(publish_at__isnull=False), name="resource_to_publish"),
             models.Index(fields=["expires_on"], condition=Q(status="published"), name="resource_expires"),
