@@ -62,6 +62,15 @@ def problems_of_kind(kind: str, place: Path) -> Iterator[CheckMessage]:
         yield Warning(f"“{kind}” needs {', '.join(missing)}.", hint=f"It is sent in {place}.", id="portal.W001")
 
 
+@register(Tags.security)
+def check_way_out(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E003: this machine's own servers are open to whoever types an address, where real people are."""
+    if not settings.OUTGOING_LOOPBACK_PORTS or settings.DEBUG:
+        return []
+    text = "OUTGOING_LOOPBACK_PORTS lets addresses that people type reach this machine's own servers."
+    return [Error(text, hint="Leave it empty: it is for tests and development.", id="portal.E003")]
+
+
 def _exists(template: str) -> bool:
     try:
         get_template(template)

@@ -129,6 +129,10 @@ CACHES = {
 # How long a public page is kept for visitors; a change ends it at once (portal/pagecache.py). 0: never kept.
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 60)
 
+# --- The way out (portal/outgoing.py) -----------------------------------------------------------
+# Servers on 127.0.0.1 that may be asked although they are not public: for tests and development, never for real.
+OUTGOING_LOOPBACK_PORTS = frozenset(env.list("OUTGOING_LOOPBACK_PORTS", [], subcast=int)) if DEBUG else frozenset()
+
 # --- People ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
