@@ -30,7 +30,7 @@ def due(entry: Searched) -> QuerySet:
     rows = entry.model._base_manager.exclude(**{entry.indexed: ""})  # noqa: SLF001 -- hidden rows count too
     if not meaning.is_ready(entry.meaning):
         return rows.none()
-    current = entry.meaning._default_manager.filter(  # noqa: SLF001
+    current = entry.meaning._default_manager.filter(
         **{f"{entry.meaning.OWNER}_id": OuterRef("pk")},
         indexed=Concat(Value(_PREFIX), OuterRef(entry.indexed), output_field=CharField()),
     )
@@ -98,7 +98,7 @@ def _stored(entry: Searched, keys: list[Any]) -> dict[Any, dict[Place, str]]:
     assert entry.meaning is not None
     owner = f"{entry.meaning.OWNER}_id"
     found: dict[Any, dict[Place, str]] = {}
-    rows = entry.meaning._default_manager.filter(**{f"{owner}__in": keys}, vector__isnull=False)  # noqa: SLF001
+    rows = entry.meaning._default_manager.filter(**{f"{owner}__in": keys}, vector__isnull=False)
     for pk, language, part, digest in rows.values_list(owner, "language", "part", "digest"):
         found.setdefault(pk, {})[language, part] = digest
     return found
@@ -108,7 +108,7 @@ def _stored(entry: Searched, keys: list[Any]) -> dict[Any, dict[Place, str]]:
 def _write(entry: Searched, obj: Any, wanted: dict[Place, tuple[str, str]], encoded: dict[Any, Any]) -> None:
     """Store what was encoded, drop what is no longer said, and mark the rest as compared with this text."""
     assert entry.meaning is not None
-    manager, owner = entry.meaning._default_manager, f"{entry.meaning.OWNER}_id"  # noqa: SLF001
+    manager, owner = entry.meaning._default_manager, f"{entry.meaning.OWNER}_id"
     # Locked, so that it cannot be deleted or encoded by another worker meanwhile.
     if not entry.model._base_manager.select_for_update(no_key=True).filter(pk=obj.pk).values("pk"):  # noqa: SLF001
         return

@@ -75,7 +75,7 @@ def provide(model: type[models.Model]) -> bool:
     """
     if not provide_extension():
         return False
-    table = model._meta.db_table  # noqa: SLF001 -- Django's public name for it
+    table = model._meta.db_table
     quoted, index = connection.ops.quote_name(table), connection.ops.quote_name(f"{table}_nearest")
     with transaction.atomic(), connection.cursor() as cursor:
         if _type_of(cursor, table) == "real[]":
@@ -93,7 +93,7 @@ def is_ready(model: type[models.Model] | None) -> bool:
     """Whether ``model`` has vectors that can be compared. Asks the database once; when not, now and then again."""
     if model is None:
         return False
-    table = model._meta.db_table  # noqa: SLF001
+    table = model._meta.db_table
     known = _ready.get(table)
     if known is None or time.monotonic() > known:
         with connection.cursor() as cursor:

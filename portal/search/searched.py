@@ -38,7 +38,7 @@ class Searched:
 
     @property
     def label(self) -> str:
-        return self.model._meta.label  # noqa: SLF001 -- Django's public name for it
+        return self.model._meta.label
 
 
 _declared: dict[str, Searched] = {}
@@ -51,8 +51,8 @@ def declare(entry: Searched) -> None:
 
 def of(model: type[models.Model]) -> Searched:
     """Return how ``model`` is searched; a model that declared nothing is searched by its words alone."""
-    concrete = model._meta.concrete_model or model  # noqa: SLF001
-    return _declared.get(concrete._meta.label) or Searched(model=concrete)  # noqa: SLF001
+    concrete = model._meta.concrete_model or model
+    return _declared.get(concrete._meta.label) or Searched(model=concrete)
 
 
 def by_label(label: str) -> Searched:

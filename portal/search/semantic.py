@@ -61,7 +61,7 @@ def similar(queryset: models.QuerySet, pk: Any, limit: int = 5) -> list[Any]:
     entry = searched.of(queryset.model)
     if entry.meaning is None or not meaning.is_ready(entry.meaning) or limit < 1:
         return []
-    table, owner = entry.meaning._meta.db_table, f"{entry.meaning.OWNER}_id"  # noqa: SLF001
+    table, owner = entry.meaning._meta.db_table, f"{entry.meaning.OWNER}_id"
     base, parameters = queryset.exclude(pk=pk).order_by().values_list("pk").query.sql_with_params()
     # The neighbours of each of its passages first, by the index; the filter is looked up among them, and because
     # the index goes on until there are enough, a narrow filter does not leave too few.

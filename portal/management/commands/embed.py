@@ -20,9 +20,9 @@ class Command(BaseCommand):
                 self.stdout.write("This PostgreSQL has no pgvector: search goes by words and by the thesaurus.")
                 return
             if again:
-                entry.meaning._default_manager.all().delete()  # noqa: SLF001 -- its only manager
+                entry.meaning._default_manager.all().delete()
             count = self._encode(entry)
-            self.stdout.write(f"{entry.model._meta.verbose_name_plural}: {count} passage(s) encoded")  # noqa: SLF001
+            self.stdout.write(f"{entry.model._meta.verbose_name_plural}: {count} passage(s) encoded")
 
     @staticmethod
     def _encode(entry: searched.Searched) -> int:

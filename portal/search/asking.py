@@ -1,0 +1,193 @@
+"""What a query asks for: its words without those that say nothing, and the concepts that its words name."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from portal.search import thesaurus
+from portal.search.text import CONFIGURATIONS, MAX_QUERY, Unit, _pieces, _units, fold
+from portal.search.thesaurus import Match
+from portal.search.wording import stem
+
+MAX_WORDS = 14
+MAX_CONCEPTS = 8
+
+# Words that join or that begin a question, folded. They are dropped from a query, not from texts: nobody finds
+# anything by them, and a long question has many.
+_SILENT = frozenset(
+    # English
+    "a about all also am an and any are as at be been before but by can could do does did each for from get "
+    "gets getting go had has have having he her his how i if in into is it its let like may me might more most must "
+    "my need needs no not of off on one or other our out over own per put should so some somebody someone "
+    "something such than that the their them then there these they this those to too under up us want wants was "
+    "we were what when where whether which while who whom whose why will with without would you your im id ive "
+    "dont doesnt please tell know make makes "
+    # Spanish
+    "al algo alguien algun alguna ante antes aqui asi aun aunque cada como con cosa cual cuales cualquier cuando "
+    "cuanto cuanta cuantos cuantas de debe debo deben del desde donde dos e el ella ellos en entre era es esa ese "
+    "eso esta estan estar este esto estos fue fuera ha haber hace hacen hacer hacia han hasta hay la las le les "
+    "lo los mas me mi mis mucho muy nada necesita necesito ni no nos nosotros nuestra nuestro o otra otro para "
+    "pero poder podemos por porque puede pueden puedo pues que quiere quiero quien quienes se sea segun ser si "
+    "sin sino sobre solo somos son soy su sus tal tambien tan tanto te tener tengo tenemos tiene tienen toda "
+    "todo todos tu tus un una uno unos unas usar ya yo "
+    # French
+    "afin ai aller apres au aucun aussi autre aux avant avec avez avoir avons c ca car ce cela celle celui ces "
+    "cet cette ceux chaque chez ci comme comment d dans de depuis des dois doit doivent donc dont du elle "
+    "elles en encore entre est et etre eux faire fait faut font il ils j je jusqu l la laquelle le lequel les leur "
+    "leurs lors lorsque lui m ma mais me meme mes moi mon n ne ni nos notre nous on ont ou par parce "
+    "pas peu peut peuvent peux plus pour pourquoi puis puisque qu quand que quel quelle quelles quels qui quoi s "
+    "sa sans se selon sera ses si soit sommes son sont sous suis sur ta te tes toi ton tous tout toute toutes "
+    "tres tu un une vers veut veux voici voila vos votre vous y".split()
+)
+
+# The same in Chinese, folded to simplified characters; the longest first, because they are cut out of sentences.
+_SILENT_HAN = re.compile(
+    "|".join(
+        sorted(
+            "怎么办 怎么样 什么样 是不是 有没有 能不能 可不可以 要不要 该不该 会不会 怎么 怎样 如何 什么 哪里 哪些 哪个 哪种 "
+            "哪一种 哪一个 哪 谁 为何 为什么 多少 几 吗 呢 吧 啊 的 了 着 过 地 得 是 有 在 到 从 和 与 及 或 跟 对 于 把 被 让 给 "
+            "我 我们 我的 你 你们 他 她 它 他们 自己 这 这个 这些 那 那个 那些 想 想要 要 需要 应该 该 可以 可 能 会 必须 得 先 "
+            "就 都 也 还 再 又 才 只 很 更 最 不 没 没有 请 请问 一个 一下 一些 之 其 以 而 但 因为 所以 如果 时候 时 里 上 下 "
+            "中 个 些 种 家 位 不肯 肯 怎 说 用 来 去".split(),
+            key=len,
+            reverse=True,
+        )
+    )
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing asked for, a word or a concept.
+
+    ``terms``: language → wordings that mean it, folded as queries are. ``span``: where in the folded query.
+    ``weight``: how much it counts beside its rarity. ``inside``: a word that is part of a concept named too.
+    """
+
+    span: tuple[int, int]
+    terms: dict[str, tuple[str, ...]]
+    weight: float = 1.0
+    inside: bool = False
+    slugs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Question:
+    """``text``: without what was excluded. ``places``: the economies named, as codes.
+
+    ``topics``, ``sectors`` and ``bodies`` (slugs of public bodies) are tags of the concepts, each with its weight.
+    ``phrases`` must stand in a result, ``excluded`` must not.
+    """
+
+    text: str
+    folded: str
+    words: tuple[Wanted, ...] = ()
+    concepts: tuple[Wanted, ...] = ()
+    place_words: tuple[Wanted, ...] = ()
+    places: tuple[str, ...] = ()
+    topics: dict[str, float] = field(default_factory=dict)
+    sectors: dict[str, float] = field(default_factory=dict)
+    bodies: frozenset[str] = frozenset()
+    phrases: tuple[Unit, ...] = ()
+    excluded: tuple[Unit, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.concepts or self.place_words)
+
+
+def understand(typed: str, *, with_thesaurus: bool = True) -> Question:
+    """Read a query. Whatever is typed, nothing is raised; what says nothing gives an empty question."""
+    typed = typed.replace("\0", " ").encode("utf-8", "ignore").decode()[:MAX_QUERY]
+    units = list(_units(typed))
+    excluded = tuple(unit for unit in units if unit.is_excluded)
+    phrases = tuple(unit for unit in units if not unit.is_excluded and " " in unit.text)
+    text = _without(typed, excluded)
+    folded = fold(text)[:MAX_QUERY]
+    matches = _telling(thesaurus.expand(text).matches) if with_thesaurus else ()
+    concepts = tuple(_concepts(match for match in matches if not match.is_place))[:MAX_CONCEPTS]
+    place_words = tuple(_concepts(match for match in matches if match.is_place))[:4]
+    taken = [wanted.span for wanted in concepts]
+    places_at = [wanted.span for wanted in place_words]
+    return Question(
+        text=text,
+        folded=folded,
+        words=tuple(_words(folded, taken, places_at))[:MAX_WORDS],
+        concepts=concepts,
+        place_words=place_words,
+        places=tuple(dict.fromkeys(code for match in matches if match.is_place for code in match.economies)),
+        topics=_tags(matches, "topics"),
+        sectors=_tags(matches, "sectors"),
+        bodies=frozenset(match.slug for match in matches if not match.is_place),
+        phrases=phrases,
+        excluded=excluded,
+        matches=matches,
+    )
+
+
+def _without(typed: str, excluded: Iterable[Unit]) -> str:
+    if not excluded:
+        return typed
+    return re.sub(r'(?<!\S)[-\N{MINUS SIGN}](?:["“„«][^"”“»]*["”“»]?|\S+)', " ", typed)
+
+
+def _telling(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Without those that an everyday word has met by accident."""
+    return tuple(match for match in matches if fold(match.text) not in _SILENT)
+
+
+def _concepts(matches: Iterable[Match]) -> Iterator[Wanted]:
+    """One for each span: where several concepts are called the same, each of them may be meant."""
+    spans: dict[tuple[int, int], list[Match]] = {}
+    for match in matches:
+        spans.setdefault(match.span, []).append(match)
+    for span, named in spans.items():
+        terms: dict[str, list[str]] = {}
+        for match in named:
+            for language, texts in match.terms.items():
+                terms.setdefault(language, []).extend(map(fold, texts))
+        unique = {language: tuple(dict.fromkeys(texts)) for language, texts in terms.items()}
+        yield Wanted(span, unique, weight=max(match.weight for match in named), slugs=frozenset(m.slug for m in named))
+
+
+def _words(folded: str, taken: list[tuple[int, int]], places: list[tuple[int, int]]) -> Iterator[Wanted]:
+    for piece in re.finditer(r"\S+", folded):
+        at = piece.start()
+        for kind, part in _pieces(piece[0]):
+            start = folded.find(part, at)
+            at = start + len(part)
+            if kind == "han":
+                yield from _han_words(part, start, taken, places)
+            elif part not in _SILENT and (len(part) > 1 or part.isdigit()):
+                span = (start, at)
+                if not _is_inside(span, places):
+                    everywhere = dict.fromkeys(CONFIGURATIONS, (part,))
+                    yield Wanted(span, everywhere, inside=_is_inside(span, taken))
+
+
+def _han_words(run: str, offset: int, taken: list[tuple[int, int]], places: list[tuple[int, int]]) -> Iterator[Wanted]:
+    """Pairs of characters, as texts are indexed; together they count as about half as many words."""
+    rest = _SILENT_HAN.sub(lambda match: " " * len(match[0]), run)
+    for piece in re.finditer(r"\S{2,}", rest):
+        for at in range(piece.start(), piece.end() - 1):
+            span = (offset + at, offset + at + 2)
+            if not _is_inside(span, places):
+                pair = rest[at : at + 2]
+                yield Wanted(span, {"zh-hant": (pair,)}, weight=0.6, inside=_is_inside(span, taken))
+
+
+def _is_inside(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
+def _tags(matches: Iterable[Match], kind: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for match in matches:
+        for slug in getattr(match, kind):
+            found[slug] = max(found.get(slug, 0.0), match.weight)
+    return found
+
+
+def stems(texts: Iterable[str]) -> set[str]:
+    return {stem(text) for text in texts}
