@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from portal.accounts.permissions import delegation
-from resources.models import Resource
+from portal.accounts.models import Organization
+from portal.accounts.permissions import company_ids, delegation, is_manager_of, organization_ids
+from resources.models import Collection, Resource
 
 Status = Resource.Status
 
@@ -46,3 +47,33 @@ def can_withdraw(user: Any, resource: Resource) -> bool:
 
 def can_reopen(user: Any, resource: Resource) -> bool:
     return resource.status == Status.ARCHIVED and keeps(user, resource)
+
+
+def can_start_list(user: Any, organization: Organization | None) -> bool:
+    """A list of her own, or of an organization she belongs to."""
+    return bool(user.is_authenticated) and (organization is None or organization.pk in organization_ids(user))
+
+
+def can_keep_list(user: Any, collection: Collection) -> bool:
+    """Her own, or her organization's: what is on it, in which order, and who may read it."""
+    if collection.organization_id is None:
+        return bool(user.is_authenticated) and collection.owner_id == user.pk
+    return collection.organization_id in organization_ids(user)
+
+
+def can_delete_list(user: Any, collection: Collection) -> bool:
+    """Her own; an organization's by who began it or manages the organization."""
+    if not can_keep_list(user, collection):
+        return False
+    organization = collection.organization
+    return organization is None or collection.owner_id == user.pk or is_manager_of(user, organization)
+
+
+def can_keep_needs(user: Any, organization: Organization) -> bool:
+    """The answers of a firm in the guided finder: its own people."""
+    return organization.pk in company_ids(user)
+
+
+def can_keep_dates(user: Any, resource: Resource) -> bool:
+    """The dates of a training, by those who keep it, unless it is withdrawn."""
+    return resource.kind == Resource.Kind.TRAINING and can_revise(user, resource)

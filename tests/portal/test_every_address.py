@@ -31,10 +31,11 @@ OPEN_TO_ALL = {
     "en/account/password/reset/done/",
     "en/account/password/reset/key/done/",
     "en/account/signup/",
-    # The link of an invitation or an unsubscription is the permission.
+    # The link of an invitation, an unsubscription or a shared list is the permission.
     "en/invitations/<str:token>/",
     "en/notifications/resubscribe/<str:token>/",
     "en/notifications/unsubscribe/<str:token>/",
+    "en/resources/shared/<str:token>/",
     # What the portal is for.
     "en/dialogues/",
     "en/dialogues/<slug:slug>/",

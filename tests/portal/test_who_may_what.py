@@ -11,6 +11,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from portal.accounts.models import Invitation, Membership
+from resources.models import Collection
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.dialogues import (
     AgendaItemFactory,
@@ -106,6 +107,21 @@ TABLE = [
     may({"official"}, "resources:resource-send-back", "submitted_resource", method="post"),
     may({"official"}, "resources:resource-withdraw", "published_resource", method="post"),
     may({"official"}, "resources:resource-reopen", "archived_resource", method="post"),
+    # Lists of resources: a person's own, and a chamber's.
+    may(SIGNED_IN, "resources:collection-list"),
+    may({"outsider"}, "resources:collection-detail", "own_list"),
+    may({"outsider"}, "resources:collection-edit", "own_list"),
+    may({"outsider"}, "resources:collection-delete", "own_list"),
+    may({"outsider"}, "resources:collection-share", "own_list", method="post"),
+    may({"chamber"}, "resources:collection-detail", "chambers_list"),
+    may({"chamber"}, "resources:collection-delete", "chambers_list", method="post"),
+    may({"chamber"}, "resources:collection-share", "chambers_list", method="post"),
+    may({"outsider"}, "resources:collection-item-move", "list_item", method="post"),
+    may({"outsider"}, "resources:collection-item-note", "list_item", method="post"),
+    may({"outsider"}, "resources:collection-item-remove", "list_item", method="post"),
+    may(SIGNED_IN, "resources:resource-lists", "published_resource"),
+    may(SIGNED_IN, "resources:resource-keep", "published_resource", method="post"),
+    may({"official", "administrator"}, "resources:resource-keep", "draft_resource", method="post"),
     # Dialogues.
     may({"official"}, "dialogues:session-create", "dialogue"),
     may({"official"}, "dialogues:session-detail", "draft_session"),
@@ -164,7 +180,7 @@ TABLE = [
 OPEN = {
     "healthz", "readyz", "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
-    "resources:resource-list", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
+    "resources:resource-list", "resources:collection-shared", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
     "dialogues:session-calendar", "partners:request-list", "partners:company-list", "partners:organization-list",
     "partners:company-detail",
 }  # fmt: skip
@@ -188,7 +204,11 @@ def world(db):
     bodies = {role: user.active_memberships[0].organization for role, user in people.items() if user.active_memberships}
     return SimpleNamespace(
         people=people,
-        addresses=_organizations(people, bodies) | _resources(bodies) | _dialogues(people, bodies) | _partners(bodies),
+        addresses=_organizations(people, bodies)
+        | _resources(bodies)
+        | _lists(people, bodies)
+        | _dialogues(people, bodies)
+        | _partners(bodies),
     )
 
 
@@ -224,6 +244,13 @@ def _resources(bodies):
         "archived_resource": [ResourceFactory(publisher=publisher, archived=True).slug],
         "global_resource": [ResourceFactory(code=None, published=True).slug],
     }
+
+
+def _lists(people, bodies):
+    own = Collection.objects.create(owner=people["outsider"], title="Own")
+    chambers = Collection.objects.create(owner=people["chamber"], organization=bodies["chamber"], title="Ours")
+    item = own.items.create(resource=ResourceFactory(published=True))
+    return {"own_list": [own.pk], "chambers_list": [chambers.pk], "list_item": [own.pk, item.pk]}
 
 
 def _dialogues(people, bodies):
