@@ -246,6 +246,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("OUTBOX_SWEEP_SECONDS", 30.0),
         "options": {"expires": 30},  # sweeps must not pile up while no worker runs
     },
+    # By the hour, because it is morning somewhere every hour.
+    "remind of reviews": {
+        "task": "resources.tasks.remind_of_reviews",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "close what has run out among partners": {
         "task": "partners.tasks.expire_due",
         "schedule": 3600.0,

@@ -77,3 +77,17 @@ def can_keep_needs(user: Any, organization: Organization) -> bool:
 def can_keep_dates(user: Any, resource: Resource) -> bool:
     """The dates of a training, by those who keep it, unless it is withdrawn."""
     return resource.kind == Resource.Kind.TRAINING and can_revise(user, resource)
+
+
+def vouches(user: Any, resource: Resource) -> bool:
+    """Whose word that it is still correct counts: those who keep it, and administrators, who hear it from them."""
+    return keeps(user, resource) or bool(user.is_authenticated and user.is_staff)
+
+
+def can_confirm(user: Any, resource: Resource) -> bool:
+    return resource.status == Status.PUBLISHED and keeps(user, resource)
+
+
+def can_assign(user: Any, resource: Resource) -> bool:
+    """To say who publishes it from now on."""
+    return bool(user.is_authenticated and user.is_staff)

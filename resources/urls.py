@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources.views import collecting, finding, keeping, reading
+from resources.views import collecting, finding, keeping, reading, reporting, reviewing
 
 app_name = "resources"
 # Paths of one word that are not a resource stand in publishing.RESERVED.
@@ -8,6 +8,10 @@ urlpatterns = [
     path("", finding.resource_list, name="resource-list"),
     path("manage/", keeping.resource_manage, name="resource-manage"),
     path("manage/new/", keeping.resource_draft, name="resource-draft"),
+    path("manage/reviews/", reviewing.review_list, name="review-list"),
+    path("manage/reviews/confirm/", reviewing.review_confirm, name="review-confirm"),
+    path("reports/", reporting.report_list, name="report-list"),
+    path("reports/<int:pk>/handled/", reporting.report_handle, name="report-handle"),
     path("lists/", collecting.collection_list, name="collection-list"),
     path("lists/<int:pk>/", collecting.collection_detail, name="collection-detail"),
     path("lists/<int:pk>/edit/", collecting.collection_edit, name="collection-edit"),
@@ -21,6 +25,8 @@ urlpatterns = [
     path("<slug:slug>/edit/", keeping.resource_revise, name="resource-revise"),
     path("<slug:slug>/lists/", collecting.resource_lists, name="resource-lists"),
     path("<slug:slug>/keep/", collecting.resource_keep, name="resource-keep"),
+    path("<slug:slug>/report/", reporting.resource_report, name="resource-report"),
+    path("<slug:slug>/confirm/", reviewing.resource_confirm, name="resource-confirm"),
     path("<slug:slug>/submit/", keeping.resource_submit, name="resource-submit"),
     path("<slug:slug>/publish/", keeping.resource_publish, name="resource-publish"),
     path("<slug:slug>/send-back/", keeping.resource_send_back, name="resource-send-back"),

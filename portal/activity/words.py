@@ -23,6 +23,11 @@ _PHRASES = {
     "renewed": pgettext_lazy("activity", "renewed this"),
     "closed": pgettext_lazy("activity", "closed this"),
     "expired": pgettext_lazy("activity", "let this expire"),
+    # Reviewing
+    "review_confirmed": pgettext_lazy("activity", "confirmed that this is still correct"),
+    "called_out_of_date": pgettext_lazy("activity", "heard from a reader that this is out of date"),
+    "report_handled": pgettext_lazy("activity", "dealt with what a reader said"),
+    "publisher_assigned": pgettext_lazy("activity", "gave this to another publisher"),
     # Asking and answering
     "sent": pgettext_lazy("activity", "sent this"),
     "asked": pgettext_lazy("activity", "asked"),
