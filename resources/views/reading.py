@@ -7,7 +7,7 @@ from portal.activity.log import timeline
 from portal.pagecache import kept_for_visitors
 from portal.templatetags.ui import language_name
 from portal.web import show
-from resources import permissions
+from resources import permissions, reporting
 from resources.models import Resource
 
 
@@ -33,7 +33,9 @@ def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},
         "activities": timeline(resource) if permissions.can_see_history(user, resource) else (),
     }
+    if context["keeps"]:
+        context |= {"said": reporting.counts(resource), "reports": reporting.open_on(resource)}
     return show(request, "resources/resource_detail.html", context)
 
 
-_VERBS = ("revise", "submit", "publish", "send_back", "withdraw", "reopen")
+_VERBS = ("confirm", "revise", "submit", "publish", "send_back", "withdraw", "reopen")
