@@ -19,6 +19,8 @@ from portal.search.models import ECONOMY_PREFIX, Concept, Term
 from portal.search.spelling import Spelled, Spelling
 from portal.search.wording import ORDINARY, OTHER_NUMBER, Token, is_han, likeness, stem, tokens
 
+# How the short names of general words begin (goods, guide, cost), as data/README.md says.
+_GENERAL_PREFIX = "word-"
 _SEVERAL = re.compile(r"\W+")
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 # Two words are read as one only from this length on: shorter ones meet by accident.
@@ -45,6 +47,10 @@ class Meaning:
     @property
     def is_economy(self) -> bool:
         return self.slug.startswith(ECONOMY_PREFIX)
+
+    @property
+    def is_general(self) -> bool:
+        return self.slug.startswith(_GENERAL_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +176,15 @@ class _Query:
         return min(map(likeness, said, wanted))
 
     def _acronym_weight(self, label: Label, typed: str, first: int, last: int) -> float:
-        letters = _SEVERAL.sub("", typed)
-        if letters != _SEVERAL.sub("", label.folded):
+        letters, wanted = _SEVERAL.sub("", typed), _SEVERAL.sub("", label.folded)
+        if letters not in {wanted, f"{wanted}s"}:  # SMEs
             return 0.0
         if letters in self.capitals or last - first == len(self.words):
             return 1.0
-        if letters in ORDINARY or len(letters) < _THREE:
+        if wanted in ORDINARY or letters in ORDINARY or len(wanted) < _THREE:
             # R&D is itself in small letters too; EV and PE are not.
             return OTHER_NUMBER if typed == label.folded != letters else 0.0
-        return OTHER_NUMBER if len(letters) > _THREE else _SMALL
+        return OTHER_NUMBER if len(wanted) > _THREE else _SMALL
 
 
 def read(token: UUID | None) -> Lexicon:

@@ -11,7 +11,7 @@ a load is seen in the same process at once, and in every other one within ``THES
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,7 +42,8 @@ class Match:
     ``terms``: all wordings, language code → preferred one first. ``languages``: those in which ``text`` is
     said. ``topics`` and ``sectors`` are slugs, ``economies`` codes (empty: any economy).
     ``is_place``: an economy, a region, a state, a city; then ``economies`` says where, and the words rather
-    limit a search than describe what is sought. ``is_economy``: a whole economy.
+    limit a search than describe what is sought. ``is_economy``: a whole economy. ``is_general``: a word like
+    "goods" or "guide", which is worth translating but says little.
     """
 
     concept_id: int
@@ -58,11 +59,13 @@ class Match:
     economies: tuple[str, ...]
     is_place: bool
     is_economy: bool
+    is_general: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
     """What a query means: ``matches`` in the order of the words, the best first where several share a span.
+    A concept that is named twice stands once, by its best (then longest, then first) wording.
 
     ``folded`` is the query as compared (:func:`portal.search.text.fold` of its first 300 characters);
     ``unknown`` are its words, folded, that no match covers, without articles and prepositions.
@@ -117,7 +120,7 @@ def expand(words: str) -> Expansion:
     folded = fold(typed)[:MAX_QUERY]
     parts = tokens(folded)
     found = current().find(parts, folded, in_capitals(typed)) if parts else []
-    matches = tuple(_match(label, weight, finding, parts) for finding in found for label, weight in finding.labels)
+    matches = _once(_match(label, weight, finding, parts) for finding in found for label, weight in finding.labels)
     covered = {at for finding in found for at in range(finding.first, finding.last)}
     unknown = tuple(part.text for at, part in enumerate(parts) if at not in covered and not part.is_joining)
     return Expansion(folded, matches, unknown)
@@ -233,6 +236,19 @@ class _Keeper:
 _keeper = _Keeper()
 
 
+def _once(matches: Iterable[Match]) -> tuple[Match, ...]:
+    best: dict[int, Match] = {}
+    for match in matches:
+        before = best.get(match.concept_id)
+        if before is None or _worth(match) > _worth(before):
+            best[match.concept_id] = match
+    return tuple(sorted(best.values(), key=lambda match: match.span[0]))
+
+
+def _worth(match: Match) -> tuple[float, int]:
+    return match.weight, match.span[1] - match.span[0]
+
+
 def _match(label: Label, weight: float, finding: Finding, parts: list[Token]) -> Match:
     meaning = label.meaning
     return Match(
@@ -249,6 +265,7 @@ def _match(label: Label, weight: float, finding: Finding, parts: list[Token]) ->
         economies=meaning.economies,
         is_place=meaning.is_place,
         is_economy=meaning.is_economy,
+        is_general=meaning.is_general,
     )
 
 

@@ -182,6 +182,8 @@ def test_chinese_and_latin_words_stand_side_by_side():
         ("R&D", "r d plan", False),
         ("D/A", "d'a terme", False),
         ("GST", "gst number", True),
+        ("SME", "loans for SMEs", True),
+        ("TIN", "tins of fish", False),
         ("T-MEC", "tmec reglas", True),
         ("CFIA", "CFIA的規定", True),
         ("VE", "EV VE", True),
@@ -229,6 +231,18 @@ def test_places_say_which_economies_are_meant():
         (True, True),
     ]
     assert expand("RFC").economies == ()
+
+
+def test_general_words_say_that_they_are():
+    concept("word-goods", en=["goods"])
+    concept("export", en=["export"])
+    assert [match.is_general for match in expand("export goods").matches] == [False, True]
+
+
+def test_a_concept_stands_once_by_its_best_wording():
+    concept("women-owned", es=["para mujeres", "mujeres empresarias", "mujer"])
+    (match,) = expand("mujer para mujeres empresarias").matches
+    assert match.text == "mujeres empresarias"
 
 
 # --- neighbours -----------------------------------------------------------------------------
