@@ -58,7 +58,6 @@ def load(data_dir: Path, problems: Problems, report: Report) -> None:
     vocabulary = Vocabulary(known(Organization), known(Economy, "code"), known(Agreement), known(Topic), known(Sector))
     existing = {resource.slug: resource for resource in Resource.objects.all()}
     marked = {(row.resource_id, row.language): row for row in Translation.objects.all()}
-    loaded = []
     for row in progress("Resources", records):
         if not _is_whole(row, problems):
             continue
@@ -67,9 +66,8 @@ def load(data_dir: Path, problems: Problems, report: Report) -> None:
             report.count("resources edited here, kept as they are", UNCHANGED)
         elif (resource := _written(row, translations, vocabulary, problems, report)) is not None:
             _mark_translations(resource, before, marked, report)
-            loaded.append(resource.pk)
-    indexed = Resource.objects.filter(pk__in=loaded).select_related("publisher")
-    for resource in progress("Search", indexed.prefetch_related("topics", "sectors", "economies")):
+    # What was edited here too: the labels and the sectors it is found under may have changed.
+    for resource in progress("Search", indexing.everything(), Resource.objects.count()):
         indexing.refresh(resource)
 
 

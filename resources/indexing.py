@@ -1,17 +1,19 @@
-"""Keeps what is derived from a resource's text, its search vectors and title order, in step with it."""
+"""Keeps what is derived from a resource, its search vectors, title order and facets, in step with it."""
 
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterator
 
 from django.db import models
 
 from portal.languages import Language, column
 from portal.search.text import vectors
+from resources import facets
 from resources.models import Resource
 
 #: Raise it when the way of indexing changes, so that the next refresh writes every resource anew.
-SCHEME = 1
+SCHEME = 2
 
 Texts = dict[str, list[tuple[str, str]]]
 
@@ -23,12 +25,20 @@ def refresh(resource: Resource) -> bool:
     """
     texts = searchable(resource)
     orders = {column("order", code): order_key(resource.reading(code).title) for code in Language.values}
-    digest = _digest(texts, orders)
+    codes = facets.codes(resource)
+    digest = _digest(texts, orders, codes)
     if digest == resource.search_digest:
         return False
-    Resource.objects.filter(pk=resource.pk).update(**vectors(texts), **orders, search_digest=digest)
-    resource.search_digest = digest
+    Resource.objects.filter(pk=resource.pk).update(**vectors(texts), **orders, facets=codes, search_digest=digest)
+    resource.search_digest, resource.facets = digest, codes
     return True
+
+
+def everything() -> Iterator[Resource]:
+    """Every resource with all that :func:`refresh` reads of it, few at a time."""
+    read = ("topics", "sectors__parent", "sectors__children", "economies", "agreements")
+    rows = Resource.objects.select_related("publisher").prefetch_related(*read)
+    return rows.order_by("pk").iterator(chunk_size=500)
 
 
 def searchable(resource: Resource) -> Texts:
@@ -62,5 +72,5 @@ def _all(rows: models.Manager, field: str) -> list[tuple[models.Model, str]]:
     return [(row, field) for row in sorted(rows.all(), key=lambda row: str(row.pk))]
 
 
-def _digest(texts: Texts, orders: dict[str, str]) -> str:
-    return hashlib.sha256(json.dumps([SCHEME, texts, orders], sort_keys=True).encode()).hexdigest()
+def _digest(texts: Texts, orders: dict[str, str], codes: list[str]) -> str:
+    return hashlib.sha256(json.dumps([SCHEME, texts, orders, codes], sort_keys=True).encode()).hexdigest()

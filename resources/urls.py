@@ -6,6 +6,7 @@ app_name = "resources"
 # Paths of one word that are not a resource stand in publishing.RESERVED.
 urlpatterns = [
     path("", finding.resource_list, name="resource-list"),
+    path("suggest/", finding.resource_suggest, name="resource-suggest"),
     path("manage/", keeping.resource_manage, name="resource-manage"),
     path("manage/new/", keeping.resource_draft, name="resource-draft"),
     path("manage/reviews/", reviewing.review_list, name="review-list"),

@@ -1,7 +1,7 @@
 """What the list page says in words: how many resources for what, and each filter as a chip to take off."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,16 @@ def first_sentence(text: str) -> str:
     return text[: end.end()] if end else text
 
 
-def count_sentence(count: int, chosen: dict[str, list[str]]) -> str:
-    """ "132 resources for Canada, on customs procedures": ``chosen`` maps a filter to the labels chosen in it."""
+def count_sentence(count: int, chosen: dict[str, list[str]], *, is_capped: bool = False) -> str:
+    """ "132 resources for Canada, on customs procedures": ``chosen`` maps a filter to the labels chosen in it.
+
+    ``is_capped`` says that there are more than ``count``.
+    """
     number = number_format(count, force_grouping=True)
-    start = ngettext("%(number)s resource", "%(number)s resources", count) % {"number": number}
+    if is_capped:
+        start = _("More than %(number)s resources") % {"number": number}
+    else:
+        start = ngettext("%(number)s resource", "%(number)s resources", count) % {"number": number}
     phrases = {
         "words": pgettext("resources …", "with “%(labels)s”"),
         "kind": pgettext("resources …", "of the kind %(labels)s"),
@@ -62,7 +68,7 @@ def either(labels: Iterable[str]) -> str:
     return _("%(first)s or %(last)s") % {"first": listed, "last": last}
 
 
-def chips(chosen: dict[str, list[tuple[str, str]]], labels: dict[str, Any], query: QueryDict) -> list[Chip]:
+def chips(chosen: dict[str, list[tuple[str, str]]], labels: Mapping[str, Any], query: QueryDict) -> list[Chip]:
     """One chip per chosen value; ``chosen`` maps a filter to its (value, label) pairs."""
     return [
         Chip(labels[name], label, _without(query, name, value))

@@ -108,6 +108,22 @@ def search(queryset: QuerySet, words: str) -> QuerySet:
     return queryset.filter(found).annotate(rank=_rank(wanted)).order_by("-rank", "pk")
 
 
+def begun(queryset: QuerySet, words: str, *, weight: str = "A") -> QuerySet:
+    """Keep the rows in whose texts of ``weight`` all ``words`` stand, each perhaps only begun; without an order.
+
+    For suggestions while typing. Words of only punctuation, or none, keep nothing.
+    """
+    pieces = list(_pieces(fold(words[:MAX_QUERY])))
+    if not pieces:
+        return queryset.none()
+    matches = [
+        Func(F(column), _begun_query(code, pieces, _weight(weight)), template="%(expressions)s", arg_joiner=" @@ ")
+        for code, column in COLUMNS.items()
+    ]
+    holds = Func(*matches, template="(%(expressions)s)", arg_joiner=" OR ", output_field=models.BooleanField())
+    return queryset.filter(holds)
+
+
 def fold(text: str) -> str:
     """Return ``text`` without the differences that do not count in a search."""
     text = text.replace("\0", " ").encode("utf-8", "ignore").decode()[:MAX_TEXT]
@@ -241,10 +257,27 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run))]
 
 
-def _han_query(run: str) -> str:
+def _begun_query(code: str, pieces: Sequence[tuple[str, str]], weight: str) -> Func:
+    parts = [
+        _literal(_han_query(piece, weight), "tsquery")
+        if kind == "han"
+        else Func(
+            Value(CONFIGURATIONS[code]),
+            Value(f"{_quote(_accented(code, piece))}:*{weight}"),
+            template="to_tsquery(%(expressions)s)",
+            arg_joiner="::regconfig, ",
+            output_field=SearchQueryField(),
+        )
+        for kind, piece in pieces
+    ]
+    return Func(*parts, template="(%(expressions)s)", arg_joiner=" && ", output_field=SearchQueryField())
+
+
+def _han_query(run: str, weight: str = "") -> str:
     if len(run) == 1:
-        return f"{_quote(run)}:*"
-    return " <-> ".join(_quote(pair) for pair in _pairs(run)[:-1])
+        return f"{_quote(run)}:*{weight}"
+    of_weight = f":{weight}" if weight else ""
+    return " <-> ".join(_quote(pair) + of_weight for pair in _pairs(run)[:-1])
 
 
 def _quote(lexeme: str) -> str:

@@ -1,30 +1,39 @@
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from portal.languages import current
+from portal.pagecache import kept_for_visitors
 from portal.web import show
-from resources import permissions, wording
-from resources.filters import ResourceFilter
-from resources.models import Resource
-
-PER_PAGE = 20
+from resources import asking, finding, permissions, suggesting, wording
+from resources.facets import LABELS
+from resources.filters import ORDERS
 
 
 @require_GET
+@kept_for_visitors
 def resource_list(request: HttpRequest) -> HttpResponse:
     """Everything published, narrowed by the filters in the address."""
-    published = Resource.objects.visible_to(request.user).published()
-    found = ResourceFilter(request.GET, queryset=published)
-    page = Paginator(found.qs.for_rows(), PER_PAGE).get_page(request.GET.get("page"))
-    chosen = found.chosen()
-    labels = {name: field.label for name, field in found.form.fields.items()}
+    found = finding.find(request.GET, user=request.user, language=current())
+    page = found.page(request.GET.get("page"))
     context = {
-        "filter": found,
+        "found": found,
         "page": page,
-        "sentence": wording.count_sentence(
-            page.paginator.count, {name: [label for _value, label in pairs] for name, pairs in chosen.items()}
-        ),
-        "chips": wording.chips(chosen, labels, request.GET),
+        "sentence": found.sentence,
+        "chips": wording.chips(found.chosen, {"words": _("Words"), **LABELS}, request.GET),
+        "orders": ORDERS,
+        "correction_address": found.asked.address(words=found.correction),
+        "focal_points": () if page.object_list else asking.focal_points(found.asked.chosen),
         "can_draft": permissions.can_draft(request.user),
+        "is_fragment": request.htmx.target == "results",
     }
     return show(request, "resources/resource_list.html", context, fragments=["results"])
+
+
+@require_GET
+@kept_for_visitors
+def resource_suggest(request: HttpRequest) -> HttpResponse:
+    """The list under a search field while somebody types; without JavaScript nobody asks for it."""
+    found = suggesting.suggest(request.GET.get("words", ""), user=request.user, language=current())
+    return render(request, "resources/suggestions.html", {"suggestions": found})
