@@ -252,6 +252,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "count what the agreements' topics have": {
+        "task": "resources.tasks.count_coverage",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "close what has run out among partners": {
         "task": "partners.tasks.expire_due",
         "schedule": 3600.0,

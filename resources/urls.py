@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources.views import collecting, finding, keeping, reading, reporting, reviewing
+from resources.views import collecting, coverage, finding, keeping, reading, reporting, reviewing
 
 app_name = "resources"
 # Paths of one word that are not a resource stand in publishing.RESERVED.
@@ -11,6 +11,14 @@ urlpatterns = [
     path("manage/new/", keeping.resource_draft, name="resource-draft"),
     path("manage/reviews/", reviewing.review_list, name="review-list"),
     path("manage/reviews/confirm/", reviewing.review_confirm, name="review-confirm"),
+    path("coverage/", coverage.coverage_overview, name="coverage-overview"),
+    path("coverage/<slug:slug>/", coverage.coverage_matrix, name="coverage-matrix"),
+    path("coverage/<slug:slug>/coverage.csv", coverage.coverage_table, name="coverage-table"),
+    path(
+        "coverage/<slug:slug>/<slug:economy>/<slug:topic>/<slug:language>/",
+        coverage.coverage_cell,
+        name="coverage-cell",
+    ),
     path("reports/", reporting.report_list, name="report-list"),
     path("reports/<int:pk>/handled/", reporting.report_handle, name="report-handle"),
     path("lists/", collecting.collection_list, name="collection-list"),

@@ -12,9 +12,9 @@ register.filter("first_sentence", wording.first_sentence)
 
 
 @register.simple_tag
-def reading(resource: Resource) -> Reading:
-    """The text to show of a resource: in the reader's language, or in the one it has."""
-    return resource.reading()
+def reading(resource: Resource, language: str | None = None) -> Reading:
+    """The text to show of a resource: in ``language`` (the reader's by default), or in the one it has."""
+    return resource.reading(language)
 
 
 @register.filter
