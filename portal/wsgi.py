@@ -1,7 +1,30 @@
-import os
+"""The WSGI application, with requests that are read as UTF-8 whatever they claim.
 
-from django.core.wsgi import get_wsgi_application
+A client may name any codec of Python's in its Content-Type, also one that makes no text ("hex"), and Django would
+fail on it before the first middleware. Our own pages send UTF-8.
+"""
+
+import os
+from typing import Any
+
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = get_wsgi_application()
+
+class TextRequest(WSGIRequest):
+    """A request that takes no charset from its client."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        named = meta.get("CONTENT_TYPE", "")
+        kept = ";".join(part for part in named.split(";") if not part.strip().lower().startswith("charset"))
+        super()._set_content_type_params(meta | {"CONTENT_TYPE": kept})
+
+
+class Handler(WSGIHandler):
+    request_class = TextRequest
+
+
+django.setup(set_prefix=False)
+application = Handler()

@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is a page that says so: never a server error, never something lost."""
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from dialogues.models import AgendaItem
 from portal.accounts import desk
 from portal.accounts.models import Invitation, Membership, User
+from portal.wsgi import application
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.dialogues import DialogueFactory, SessionFactory
 from tests.factories.partners import CompanyProfileFactory, PartnerRequestFactory
@@ -254,3 +256,12 @@ def test_who_is_switched_off_is_out_at_once(client, sme):
     User.objects.filter(pk=sme.pk).update(is_active=False)
 
     assert "/account/login/" in client.get(reverse("desk")).url
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "utf-16", "nonsense", '"hex"', "HEX"])
+def test_a_charset_that_makes_no_text_is_not_taken_from_the_client(charset):
+    environ = RequestFactory().get("/healthz", {"words": "關稅"}).environ
+    environ["CONTENT_TYPE"] = f"text/plain; charset={charset}"
+    request = application.request_class(environ)
+    assert request.GET["words"] == "關稅"
+    assert request.content_type == "text/plain"
