@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from portal.languages import Language
+from portal.languages import Language, column
 from portal.search import searched
 from portal.search.searched import Passages
-from resources.models import Resource, ResourceMeaning
+from resources.models import TRANSLATED, Resource, ResourceMeaning
 
 
 def declare() -> None:
@@ -19,6 +19,7 @@ def declare() -> None:
             indexed="search_digest",
             facets="facets",
             publisher="publisher__slug",
+            written={code: [column(field, code) for field in TRANSLATED] for code in Language.values},
         )
     )
 

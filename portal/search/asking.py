@@ -1,20 +1,22 @@
 """What a query asks for: its words without those that say nothing, and the concepts that its words name."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.search import thesaurus
 from portal.search.text import CONFIGURATIONS, MAX_QUERY, Unit, _pieces, _units, fold
 from portal.search.thesaurus import Match
-from portal.search.wording import stem
+from portal.search.wording import in_capitals
 
 MAX_WORDS = 14
 MAX_CONCEPTS = 8
+MAX_PLACES = 4
+_NOTHING = re.compile(r"(?!)")
 
 # Words that join or that begin a question, folded. They are dropped from a query, not from texts: nobody finds
 # anything by them, and a long question has many.
-_SILENT = frozenset(
+SILENT = frozenset(  # noqa: SIM905
     # English
     "a about all also am an and any are as at be been before but by can could do does did each for from get "
     "gets getting go had has have having he her his how i if in into is it its let like may me might more most must "
@@ -97,23 +99,31 @@ class Question:
         return not (self.words or self.concepts or self.place_words)
 
 
-def understand(typed: str, *, with_thesaurus: bool = True) -> Question:
-    """Read a query. Whatever is typed, nothing is raised; what says nothing gives an empty question."""
+def understand(typed: str, *, meant: str = "", with_thesaurus: bool = True) -> Question:
+    """Read a query; ``meant`` is the same with its misspelt words put right, if there were any.
+
+    Whatever is typed, nothing is raised; what says nothing gives an empty question.
+    """
     typed = typed.replace("\0", " ").encode("utf-8", "ignore").decode()[:MAX_QUERY]
     units = list(_units(typed))
     excluded = tuple(unit for unit in units if unit.is_excluded)
-    phrases = tuple(unit for unit in units if not unit.is_excluded and " " in unit.text)
-    text = _without(typed, excluded)
+    phrases = tuple(unit for unit in units if not unit.is_excluded and _is_phrase(unit.text))
+    text = _without(meant or typed, excluded)
     folded = fold(text)[:MAX_QUERY]
-    matches = _telling(thesaurus.expand(text).matches) if with_thesaurus else ()
+    capitals = in_capitals(text)
+    matches = _telling(thesaurus.expand(text).matches, capitals) if with_thesaurus else ()
     concepts = tuple(_concepts(match for match in matches if not match.is_place))[:MAX_CONCEPTS]
-    place_words = tuple(_concepts(match for match in matches if match.is_place))[:4]
-    taken = [wanted.span for wanted in concepts]
-    places_at = [wanted.span for wanted in place_words]
+    place_words = tuple(_concepts(match for match in matches if match.is_place))[:MAX_PLACES]
+    reading = _Reading(
+        folded,
+        taken=[wanted.span for wanted in concepts],
+        places=[wanted.span for wanted in place_words],
+        typed=_as_typed(typed, text) if meant else {},
+    )
     return Question(
         text=text,
         folded=folded,
-        words=tuple(_words(folded, taken, places_at))[:MAX_WORDS],
+        words=tuple(reading.words(capitals) or reading.words(None))[:MAX_WORDS],
         concepts=concepts,
         place_words=place_words,
         places=tuple(dict.fromkeys(code for match in matches if match.is_place for code in match.economies)),
@@ -126,15 +136,27 @@ def understand(typed: str, *, with_thesaurus: bool = True) -> Question:
     )
 
 
+def _is_phrase(text: str) -> bool:
+    return len(list(_pieces(text))) > 1
+
+
+def _as_typed(typed: str, meant: str) -> dict[str, str]:
+    """Folded words that were put right → as they were typed: a new text may have them so after all."""
+    before, after = ([fold(word) for word in re.findall(r"\w+", text)] for text in (typed, meant))
+    if len(before) != len(after):
+        return {}
+    return {right: wrong for wrong, right in zip(before, after, strict=True) if wrong != right}
+
+
 def _without(typed: str, excluded: Iterable[Unit]) -> str:
     if not excluded:
         return typed
     return re.sub(r'(?<!\S)[-\N{MINUS SIGN}](?:["“„«][^"”“»]*["”“»]?|\S+)', " ", typed)
 
 
-def _telling(matches: Iterable[Match]) -> tuple[Match, ...]:
+def _telling(matches: Iterable[Match], capitals: frozenset[str]) -> tuple[Match, ...]:
     """Without those that an everyday word has met by accident."""
-    return tuple(match for match in matches if fold(match.text) not in _SILENT)
+    return tuple(match for match in matches if (word := fold(match.text)) not in SILENT or word in capitals)
 
 
 def _concepts(matches: Iterable[Match]) -> Iterator[Wanted]:
@@ -151,30 +173,44 @@ def _concepts(matches: Iterable[Match]) -> Iterator[Wanted]:
         yield Wanted(span, unique, weight=max(match.weight for match in named), slugs=frozenset(m.slug for m in named))
 
 
-def _words(folded: str, taken: list[tuple[int, int]], places: list[tuple[int, int]]) -> Iterator[Wanted]:
-    for piece in re.finditer(r"\S+", folded):
-        at = piece.start()
-        for kind, part in _pieces(piece[0]):
-            start = folded.find(part, at)
+@dataclass(frozen=True)
+class _Reading:
+    """Taking the single words out of a folded query. ``taken`` and ``places``: spans that the thesaurus knows."""
+
+    folded: str
+    taken: Sequence[tuple[int, int]]
+    places: Sequence[tuple[int, int]]
+    typed: Mapping[str, str]
+
+    def words(self, capitals: frozenset[str] | None) -> list[Wanted]:
+        """What says something; with ``capitals`` None every word, for queries that have no other."""
+        rest = list(self.folded)
+        for start, end in self.places:
+            rest[start:end] = " " * (end - start)
+        found: list[Wanted] = []
+        at = 0
+        for kind, part in _pieces("".join(rest)):
+            start = self.folded.find(part, at)
             at = start + len(part)
             if kind == "han":
-                yield from _han_words(part, start, taken, places)
-            elif part not in _SILENT and (len(part) > 1 or part.isdigit()):
+                found += self._pairs(part, start, silent=_SILENT_HAN if capitals is not None else _NOTHING)
+            elif capitals is None or part in capitals or _says_something(part):
+                terms = (part, self.typed[part]) if part in self.typed else (part,)
                 span = (start, at)
-                if not _is_inside(span, places):
-                    everywhere = dict.fromkeys(CONFIGURATIONS, (part,))
-                    yield Wanted(span, everywhere, inside=_is_inside(span, taken))
+                found.append(Wanted(span, dict.fromkeys(CONFIGURATIONS, terms), inside=_is_inside(span, self.taken)))
+        return found
+
+    def _pairs(self, run: str, offset: int, *, silent: re.Pattern[str]) -> Iterator[Wanted]:
+        """Pairs of characters, as texts are indexed; so many of them that each counts less than a word."""
+        rest = silent.sub(lambda match: " " * len(match[0]), run)
+        for piece in re.finditer(r"\S{2,}", rest):
+            for at in range(piece.start(), piece.end() - 1):
+                span = (offset + at, offset + at + 2)
+                yield Wanted(span, {"zh-hant": (rest[at : at + 2],)}, weight=0.6, inside=_is_inside(span, self.taken))
 
 
-def _han_words(run: str, offset: int, taken: list[tuple[int, int]], places: list[tuple[int, int]]) -> Iterator[Wanted]:
-    """Pairs of characters, as texts are indexed; together they count as about half as many words."""
-    rest = _SILENT_HAN.sub(lambda match: " " * len(match[0]), run)
-    for piece in re.finditer(r"\S{2,}", rest):
-        for at in range(piece.start(), piece.end() - 1):
-            span = (offset + at, offset + at + 2)
-            if not _is_inside(span, places):
-                pair = rest[at : at + 2]
-                yield Wanted(span, {"zh-hant": (pair,)}, weight=0.6, inside=_is_inside(span, taken))
+def _says_something(word: str) -> bool:
+    return word not in SILENT and (len(word) > 1 or word.isdigit())
 
 
 def _is_inside(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
@@ -187,7 +223,3 @@ def _tags(matches: Iterable[Match], kind: str) -> dict[str, float]:
         for slug in getattr(match, kind):
             found[slug] = max(found.get(slug, 0.0), match.weight)
     return found
-
-
-def stems(texts: Iterable[str]) -> set[str]:
-    return {stem(text) for text in texts}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.languages import Language
 from portal.reference.models import Economy, Sector, Topic
 from portal.search.text import fold
+from portal.search.vocabulary import Word  # noqa: F401 -- a model of this app
 from portal.search.wording import tokens
 
 #: How the short names of places begin: economies, regions of several, and states, provinces and cities.

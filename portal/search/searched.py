@@ -6,7 +6,7 @@ The model has the columns of :class:`portal.search.text.SearchVectors`; everythi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -24,7 +24,8 @@ class Searched:
     ``meaning``: its model of vectors. ``passages``: what is encoded of an object. ``prepared``: the queryset
     that ``passages`` reads without further queries. ``indexed``: a column that changes whenever the text does.
     ``facets``: an array column of prefixed codes ("economy:US", "topic:customs-procedures", "sector:food",
-    "economy:*" when any). ``publisher``: path to the slug of who publishes it; the thesaurus knows public
+    "economy:*" when any). ``written``: language → the columns of its texts, for the list of known words.
+    ``publisher``: path to the slug of who publishes it; the thesaurus knows public
     bodies by the same slug.
     """
 
@@ -35,6 +36,7 @@ class Searched:
     indexed: str = ""
     facets: str = ""
     publisher: str = ""
+    written: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -58,6 +60,10 @@ def of(model: type[models.Model]) -> Searched:
 def by_label(label: str) -> Searched:
     """Return the entry of ``"resources.Resource"``. Raises ``KeyError`` when nothing is declared for it."""
     return _declared[label]
+
+
+def declared() -> list[Searched]:
+    return list(_declared.values())
 
 
 def with_meaning() -> list[Searched]:
