@@ -34,7 +34,7 @@ _ORDINARY_WORDS = (
     "sur tan tap tar tax tea tel the tic tin tip top toy tri tus two una une uni ups use van ver via vin vis war "
     "was way web who why win you zip "
     # longer
-    "baba carb care cola cove esta essor fide gras index logo mice pape pari reach score siga step tips"
+    "baba carb care cola cove cross esta essor fide gras index logo mice pape pari reach score siga step tips"
 )
 #: Acronyms that are ordinary words in one of the languages when typed small.
 ORDINARY = frozenset(_ORDINARY_WORDS.split())
