@@ -257,6 +257,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "go on with files that are brought in": {
+        "task": "resources.tasks.sweep_imports",
+        "schedule": env.float("IMPORT_SWEEP_SECONDS", 60.0),
+        "options": {"expires": 60},
+    },
     "close what has run out among partners": {
         "task": "partners.tasks.expire_due",
         "schedule": 3600.0,

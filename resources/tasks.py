@@ -1,6 +1,33 @@
-from celery import shared_task
+import logging
 
-from resources import coverage, reminding, reporting
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from resources import coverage, reminding, reporting, unloading
+
+logger = logging.getLogger(__name__)
+
+
+# Longer than other tasks, and below the broker's visibility timeout: a file of 5,000 rows takes minutes.
+@shared_task(ignore_result=True, soft_time_limit=500, time_limit=540)
+def work_on_import(pk: int) -> None:
+    """Called after commit for speed; ``sweep_imports`` comes for certainty. Twice or in parallel: same outcome."""
+    unloading.work_on(pk)
+
+
+@shared_task(ignore_result=True)
+def sweep_imports() -> None:
+    """Called by beat: go on with files that a crash, or a broker that was down, left behind."""
+    for pk in unloading.sweep():
+        hint_import(pk)
+
+
+def hint_import(pk: int) -> None:
+    """Tell the workers of a file. Returns at once even when the broker is down: the sweep comes anyway."""
+    try:
+        work_on_import.apply_async([pk], expires=60)  # by then the sweep has come again
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will go on", extra={"error": str(error)})
 
 
 @shared_task(ignore_result=True)

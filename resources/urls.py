@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources.views import collecting, coverage, finding, keeping, reading, reporting, reviewing
+from resources.views import collecting, coverage, exchange, finding, keeping, reading, reporting, reviewing, taking
 
 app_name = "resources"
 # Paths of one word that are not a resource stand in publishing.RESERVED.
@@ -19,6 +19,15 @@ urlpatterns = [
         coverage.coverage_cell,
         name="coverage-cell",
     ),
+    path("import/", exchange.import_start, name="import-start"),
+    path("import/template.csv", exchange.import_template, name="import-template"),
+    path("import/<uuid:uid>/", exchange.import_detail, name="import-detail"),
+    path("import/<uuid:uid>/load/", exchange.import_load, name="import-load"),
+    path("import/<uuid:uid>/give-up/", exchange.import_give_up, name="import-give-up"),
+    path("import/<uuid:uid>/errors.csv", exchange.import_errors, name="import-errors"),
+    path("export.csv", taking.resource_export, {"ending": "csv"}, name="export-csv"),
+    path("export.jsonl", taking.resource_export, {"ending": "jsonl"}, name="export-jsonl"),
+    path("feed.atom", taking.resource_feed, name="resource-feed"),
     path("reports/", reporting.report_list, name="report-list"),
     path("reports/<int:pk>/handled/", reporting.report_handle, name="report-handle"),
     path("lists/", collecting.collection_list, name="collection-list"),
