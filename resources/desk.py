@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.desk import Coming, Waiting
-from resources import permissions
+from resources import people, permissions
 from resources.models import Report, Resource
 
 #: More reviews than this on one desk are one task, with a list of its own.
@@ -24,7 +24,7 @@ def waiting_for(user: Any) -> list[Waiting]:
     kept = Resource.objects.kept_by(user)
     submitted = [
         Waiting(resource.title, resource.get_absolute_url(), since=resource.submitted_at, kind=_("To publish"))
-        for resource in kept.awaiting_publication()
+        for resource in people.waiting_for_review_by(user)
     ]
     return submitted + _reviews(kept.due_for_review(timezone.now().date())) + _reports(user)
 
@@ -65,5 +65,13 @@ def _reports(user: Any) -> list[Waiting]:
 
 
 def coming_for(user: Any) -> list[Coming]:
-    """Resources have no appointments yet."""
-    return []
+    """What she keeps and the portal publishes by itself."""
+    if not permissions.can_draft(user):
+        return []
+    approved = Resource.objects.kept_by(user).filter(status=Resource.Status.IN_REVIEW, publish_at__isnull=False)
+    return [
+        Coming(
+            _("“%(title)s” is published") % {"title": resource.title}, resource.get_absolute_url(), resource.publish_at
+        )
+        for resource in approved.order_by("publish_at", "pk")
+    ]

@@ -2,9 +2,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal import clock
 from portal.accounts.models import Organization
 from portal.accounts.permissions import delegation
 from portal.languages import NAMES, Language, column
@@ -12,7 +14,7 @@ from portal.reference.models import Agreement, Economy, Sector, Topic
 from portal.templatetags.ui import language_name
 from resources import publishing
 from resources.filters import sector_choices
-from resources.models import PAGE_LANGUAGES, TRANSLATED, Resource
+from resources.models import PAGE_LANGUAGES, TRANSLATED, Resource, Translation
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,11 @@ class TextSection:
 class ResourceForm(forms.Form):
     """What officials write. The rules are the verbs'; here are only the shapes of the fields.
 
-    ``version`` is the one the form was opened on: see :func:`resources.publishing.revise`.
+    ``version`` and ``seen``, the status, are those the form was opened on: see :func:`resources.publishing.revise`.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=9)
     kind = forms.ChoiceField(label=pgettext_lazy("of a resource", "Kind"), choices=Resource.Kind.choices)
     url = forms.URLField(
         label=_("Address of the source"),
@@ -45,6 +48,16 @@ class ResourceForm(forms.Form):
     scope = forms.ChoiceField(label=_("Holds for"), choices=Resource.Scope.choices)
     economies = forms.ModelMultipleChoiceField(
         label=_("Economies"), queryset=Economy.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    expires_on = forms.DateField(
+        label=_("Valid until"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        help_text=_(
+            "The portal withdraws it after this day, by the clock of the publisher's capital. "
+            "Leave it empty for what has no end."
+        ),
     )
     topics = forms.ModelMultipleChoiceField(
         label=_("Topics"), queryset=Topic.objects.all(), widget=forms.CheckboxSelectMultiple
@@ -102,7 +115,7 @@ class ResourceForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What was filled in, as the verbs take it. Economies that are not hers to change stay as they are."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        values = {name: value for name, value in self.cleaned_data.items() if name not in {"version", "seen"}}
         values["sectors"] = Sector.objects.filter(slug__in=values["sectors"])
         others = []
         if self.resource:
@@ -127,7 +140,7 @@ def written(resource: Resource) -> dict[str, Any]:
     values = {name: getattr(resource, name) for name in (*publishing.PLAIN, *publishing.TEXTS)}
     values |= {name: list(getattr(resource, name).all()) for name in publishing.MANY}
     values["sectors"] = [sector.slug for sector in values["sectors"]]
-    return values | {"publisher": resource.publisher_id, "version": resource.version}
+    return values | {"publisher": resource.publisher_id, "version": resource.version, "seen": resource.status}
 
 
 def _text_fields(code: str) -> dict[str, forms.CharField]:
@@ -153,6 +166,48 @@ def _text_fields(code: str) -> dict[str, forms.CharField]:
         help_text=_("What to have ready, what to do first. Markdown is understood."),
     )
     return {"title": title, "summary": summary, "body": body}
+
+
+class ScheduleForm(forms.Form):
+    """A moment to publish at, by the clock of the reader's own time zone, which the page names."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    zone = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    publish_at = forms.DateTimeField(
+        label=_("Publish on"), widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+    def __init__(self, *args, version, publish_at=None, **kwargs):
+        zone = timezone.get_current_timezone_name()
+        initial = {"version": version, "zone": zone, "publish_at": publish_at}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["publish_at"].help_text = _("By the clock of %(zone)s.") % {"zone": clock.zone_label(zone)}
+
+    def clean_zone(self):
+        """The zone may have been changed in another window since she read its name beside the field."""
+        zone = self.cleaned_data["zone"]
+        if zone != timezone.get_current_timezone_name():
+            self.data = self.data.copy()
+            self.data["zone"] = timezone.get_current_timezone_name()  # she is told; the next time it counts
+            raise forms.ValidationError(_("Your time zone has changed. Check the time against the clock named now."))
+        return zone
+
+
+class TranslationForm(forms.Form):
+    """One language of a resource, beside its source."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    origin = forms.ChoiceField(
+        label=_("Whose text is it"), choices=Translation.Origin.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args, resource, language, origin, **kwargs):
+        texts = dict(zip(TRANSLATED, resource.text(language), strict=True))
+        super().__init__(*args, initial=texts | {"version": resource.version, "origin": origin}, **kwargs)
+        for name, field in _text_fields(language).items():
+            field.required = name != "body"
+            field.help_text = ""
+            self.fields[name] = field
 
 
 class ReasonForm(forms.Form):

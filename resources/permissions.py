@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.accounts.models import Organization
 from portal.accounts.permissions import company_ids, delegation, is_manager_of, organization_ids
+from resources import people
 from resources.models import Collection, Resource
 
 Status = Resource.Status
@@ -26,8 +27,23 @@ def can_bring(user: Any) -> bool:
     return can_draft(user)
 
 
+def may_review(user: Any, resource: Resource) -> bool:
+    """Somebody other than its author, who submitted it or changed it last: one who keeps it or, where that leaves
+    nobody, an administrator (the one case that costs queries)."""
+    if not user.is_authenticated or user.pk in people.writers(resource):
+        return False
+    if keeps(user, resource):
+        return True
+    return bool(user.is_staff) and people.reviewers(resource).filter(pk=user.pk).exists()
+
+
+def reviews(user: Any, resource: Resource) -> bool:
+    """Whether it is before her now, or she keeps it: she sees what happened, and may send it back."""
+    return keeps(user, resource) or (resource.status == Status.IN_REVIEW and may_review(user, resource))
+
+
 def can_see_history(user: Any, resource: Resource) -> bool:
-    return keeps(user, resource)
+    return reviews(user, resource)
 
 
 def can_revise(user: Any, resource: Resource) -> bool:
@@ -39,19 +55,42 @@ def can_submit(user: Any, resource: Resource) -> bool:
 
 
 def can_publish(user: Any, resource: Resource) -> bool:
-    return resource.status == Status.IN_REVIEW and keeps(user, resource)
+    return resource.status == Status.IN_REVIEW and may_review(user, resource)
+
+
+def can_schedule(user: Any, resource: Resource) -> bool:
+    return can_publish(user, resource)
+
+
+def can_unschedule(user: Any, resource: Resource) -> bool:
+    """Whoever keeps it, its author too, may take back that it is published at a moment to come."""
+    return resource.publish_at is not None and reviews(user, resource)
 
 
 def can_send_back(user: Any, resource: Resource) -> bool:
-    return resource.status == Status.IN_REVIEW and keeps(user, resource)
+    return resource.status == Status.IN_REVIEW and reviews(user, resource)
 
 
 def can_withdraw(user: Any, resource: Resource) -> bool:
     return resource.status in {Status.DRAFT, Status.PUBLISHED} and keeps(user, resource)
 
 
+def can_translate(user: Any, resource: Resource) -> bool:
+    return can_revise(user, resource)
+
+
+def can_restore(user: Any, resource: Resource) -> bool:
+    """To bring an earlier text back is to edit."""
+    return can_revise(user, resource)
+
+
 def can_reopen(user: Any, resource: Resource) -> bool:
     return resource.status == Status.ARCHIVED and keeps(user, resource)
+
+
+def can_mend_link(user: Any, resource: Resource) -> bool:
+    """To take the address a page moved to, and to have it looked at again."""
+    return can_revise(user, resource)
 
 
 def can_start_list(user: Any, organization: Organization | None) -> bool:

@@ -1,33 +1,52 @@
-"""The life of a resource, from draft to published and withdrawn. Every verb is for those who keep the resource."""
+"""The life of a resource, from draft to published and withdrawn. Every verb is for those who keep the resource.
+
+A resource is published by somebody other than its author, who submitted it, or who changed it last: two people stand
+behind every text that goes public. Whoever changes a text in review puts it up anew in her own name. It stays in
+review, so that a reviewer can mend a word, but then another one publishes it, and an approval given before is void.
+"""
 
 import calendar
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Membership, Organization, User
-from portal.accounts.permissions import delegation
+from portal.accounts.models import User
 from portal.activity.log import record
-from portal.languages import Language, column
+from portal.languages import Language
 from portal.lifecycle import lock, move
 from portal.notifications.outbox import notify
 from portal.reference.models import Economy
-from resources import indexing, permissions
+from resources import indexing, people, permissions, versions
+from resources.checking import MANY, PLAIN, TEXTS, assign, capital_zone, check, publishers_for
 from resources.models import TRANSLATED, Resource, Translation
+from resources.people import keepers
+
+__all__ = [
+    "MANY",
+    "PLAIN",
+    "RESERVED",
+    "TEXTS",
+    "draft",
+    "keepers",
+    "publish",
+    "publishers_for",
+    "reopen",
+    "review_due_after",
+    "revise",
+    "send_back",
+    "submit",
+    "withdraw",
+]
 
 #: A published resource is reviewed twice a year (the treaties say "regularly"; USMCA art. 25.3 and its sisters).
 REVIEW_EVERY_MONTHS = 6
 
-PLAIN = ("kind", "publisher", "scope", "url", "audiences", "page_languages", "source_language")
-MANY = ("economies", "agreements", "topics", "sectors")
-TEXTS = {column(field, code): code for code in Language.values for field in TRANSLATED}
 #: Addresses under /resources/ that are pages of their own.
 RESERVED = {
     "coverage",
@@ -47,47 +66,73 @@ RESERVED = {
 
 
 @transaction.atomic
-def draft(*, by: User, **values: Any) -> Resource:
+def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
     """Begin a resource; only its keepers see it until it is published.
 
     ``values`` are :data:`PLAIN` fields, :data:`MANY` as lists of objects, and texts as columns (``title_en``).
+    ``slug`` is the address it has elsewhere and shall have here; without one it gets its own from the title.
     Raises ``ValidationError`` with one entry per field when something is missing or not hers to give,
     ``PermissionDenied`` when she is no official.
     """
     _ask(permissions.can_draft(by))
     resource = Resource(author=by, changed_by=by, changed_at=timezone.now())
     related = {name: list(values.pop(name, ())) for name in MANY}
-    _assign(resource, values)
-    _check(resource, related, by=by, was=set())
+    assign(resource, values)
+    check(resource, related, by=by, was=set())
     # One at a time per economy: nobody takes the address meanwhile.
     list(
         Economy.objects.select_for_update(no_key=True)
         .filter(pk__in=[e.pk for e in related["economies"]])
         .order_by("pk")
     )
-    resource.slug = _free_slug(resource, related["economies"])
+    resource.slug = _asked_slug(slug) if slug else _free_slug(resource, related["economies"])
     with translation.override(resource.source_language):  # what the columns without a language follow
         resource.save()
     for name, rows in related.items():
         getattr(resource, name).set(rows)
     _keep_translations(resource, touched=set(Language.values))
     indexing.refresh(resource)
+    versions.keep(resource, by=by, verb="drafted")
     record(by, "drafted", resource)
     return resource
 
 
 @transaction.atomic
-def revise(resource: Resource, *, version: int, by: User, **changes: Any) -> Resource:
+def revise(
+    resource: Resource, *, version: int, by: User, seen: str | None = None, verb: str = "revised", **changes: Any
+) -> Resource:
     """Change a resource that is still at ``version``; return the fresh row.
 
-    Changing the text in the source language makes the translations that were not changed with it stale.
-    Raises ``ValidationError``: ``changed_meanwhile`` when somebody saved since ``version``, ``illegal_move``
-    when it is withdrawn, and one entry per field for what is missing or not hers to give.
+    ``seen`` is the status it had when she began to write: a draft that went public meanwhile is not changed under
+    the eyes of its readers. Changing the text in the source language makes the translations that were not changed
+    with it stale. In review, the change is put up in her name and ends an approval.
+    Raises ``ValidationError``: ``changed_meanwhile`` when somebody saved since ``version`` or the status is no longer
+    the ``seen`` one, ``illegal_move`` when it is withdrawn, and one entry per field for what is missing or not hers.
     """
     row = lock(resource)
     _ask(permissions.keeps(by, row))
     if row.status == Resource.Status.ARCHIVED:
         raise ValidationError(_("A withdrawn resource is not edited. Reopen it first."), code="illegal_move")
+    _still_at(row, version, seen)
+    related = {name: list(changes.pop(name, getattr(row, name).all())) for name in MANY}
+    was = {economy.pk for economy in row.economies.all()}
+    before = {name: getattr(row, name) for name in (*PLAIN, *TEXTS)}
+    versions.keep_baseline(row)
+    assign(row, changes)
+    check(row, related, by=by, was=was, kept_publisher=before["publisher"], kept_day=before["expires_on"])
+    altered = [name for name, value in before.items() if getattr(row, name) != value]
+    swapped = [name for name, rows in related.items() if set(rows) != set(getattr(row, name).all())]
+    if not altered and not swapped:
+        return row
+    _write(row, altered, {name: related[name] for name in swapped}, by=by)
+    if row.status == Resource.Status.IN_REVIEW:
+        _put_up_anew(row, by=by)
+    versions.keep(row, by=by, verb=verb)
+    record(by, verb, row, changed=sorted([*altered, *swapped]), version=row.version)
+    return row
+
+
+def _still_at(row: Resource, version: int, seen: str | None) -> None:
     if row.version != version:
         raise ValidationError(
             _(
@@ -97,17 +142,15 @@ def revise(resource: Resource, *, version: int, by: User, **changes: Any) -> Res
             code="changed_meanwhile",
             params={"who": row.changed_by or _("Somebody")},
         )
-    related = {name: list(changes.pop(name, getattr(row, name).all())) for name in MANY}
-    was = {economy.pk for economy in row.economies.all()}
-    before = {name: getattr(row, name) for name in (*PLAIN, *TEXTS)}
-    _assign(row, changes)
-    _check(row, related, by=by, was=was, kept_publisher=before["publisher"])
-    altered = [name for name, value in before.items() if getattr(row, name) != value]
-    swapped = [name for name, rows in related.items() if set(rows) != set(getattr(row, name).all())]
-    if not altered and not swapped:
-        return row
-    _write(row, altered, {name: related[name] for name in swapped}, by=by)
-    return row
+    if seen is not None and row.status != seen:
+        raise ValidationError(
+            _(
+                "Its state became “%(state)s” while you were writing, so nothing of yours was saved yet. "
+                "Your text is still below. Save again if it should change all the same."
+            ),
+            code="changed_meanwhile",
+            params={"state": row.get_status_display()},
+        )
 
 
 def _write(row: Resource, altered: list[str], swapped: dict[str, list], *, by: User) -> None:
@@ -127,63 +170,128 @@ def _write(row: Resource, altered: list[str], swapped: dict[str, list], *, by: U
         getattr(row, name).set(rows)
     _keep_translations(row, touched)
     indexing.refresh(row)
-    record(by, "revised", row, changed=sorted([*altered, *swapped]))
+
+
+def _put_up_anew(row: Resource, *, by: User) -> None:
+    """A text in review changed: it is hers now, an approval is void, and whoever may review it since then is told."""
+    approver, row.submitted_by = row.approved_by, by
+    row.publish_at = row.approved_by = None
+    row.save(update_fields=["submitted_by", "publish_at", "approved_by"])
+    if approver:
+        record(by, "approval_ended", row)
+        if approver != by:
+            notify([approver], "resources/resource_approval_ended", about=row, occasion=row.version, by=str(by))
+    _tell_reviewers(row, by=by)
 
 
 @transaction.atomic
-def submit(resource: Resource, *, by: User) -> Resource:
-    """Put a draft before the economy's other officials, who are told."""
-    _ask(permissions.keeps(by, resource))
-    now = timezone.now()
-    row = move(resource, Resource.Status.IN_REVIEW, by=by, verb="submitted", submitted_at=now, note="")
-    colleagues = keepers(row).exclude(pk=by.pk)
-    notify(colleagues, "resources/resource_submitted", about=row, occasion=now.isoformat(), by=str(by))
+def submit(resource: Resource, *, by: User, tells: bool = True) -> Resource:
+    """Put a draft before those who may publish it, who are told: the economy's other officials or, where there is
+    none, the portal's administrators. With ``tells=False`` the caller tells them of all that it submits at once."""
+    row = lock(resource)
+    _ask(permissions.keeps(by, row))
+    row = move(
+        row,
+        Resource.Status.IN_REVIEW,
+        by=by,
+        verb="submitted",
+        details={"version": row.version},
+        submitted_at=timezone.now(),
+        submitted_by=by,
+        publish_at=None,
+        approved_by=None,
+        note="",
+    )
+    if tells:
+        _tell_reviewers(row, by=by)
     return row
 
 
 @transaction.atomic
-def publish(resource: Resource, *, by: User) -> Resource:
-    """Show it to everybody and count it as reviewed today (UTC); its author is told."""
-    _ask(permissions.keeps(by, resource))
+def publish(resource: Resource, *, by: User, version: int | None = None) -> Resource:
+    """Show it to everybody and count it as reviewed today (UTC); its author and who submitted it are told.
+
+    ``version`` is the one she read, by default that of the object she holds.
+    Raises what :func:`ready` raises.
+    """
+    row = ready(resource, by=by, version=version, at=timezone.now())
+    row = go_public(row, by=by, approved_by=by)
+    tell_writers(row, "resources/resource_published", str(row.published_at), by=by)
+    return row
+
+
+def ready(resource: Resource, *, by: User, version: int | None, at: datetime) -> Resource:
+    """Lock a resource in review that ``by`` may publish, now or for the moment ``at``.
+
+    Raises ``PermissionDenied`` when she neither keeps it nor stands in for those who do, and ``ValidationError``:
+    ``illegal_move`` when it is not in review, ``own_text`` when it is her text, ``changed_meanwhile`` when it is no
+    longer at ``version``, ``expired`` when its last day is over by then.
+    """
+    row = lock(resource)
+    _ask(permissions.keeps(by, row) or permissions.may_review(by, row))
+    only_from(row, Resource.Status.IN_REVIEW)
+    if by.pk in people.writers(row):
+        raise ValidationError(
+            _("You wrote, changed or submitted this text, so somebody else publishes it."), code="own_text"
+        )
+    if row.version != (resource.version if version is None else version):
+        raise ValidationError(
+            _("%(who)s changed the text after you opened it. Read it again, then decide."),
+            code="changed_meanwhile",
+            params={"who": row.changed_by or _("Somebody")},
+        )
+    if row.expires_on and row.expires_on < at.astimezone(capital_zone(row.publisher)).date():
+        raise ValidationError(_("Its last day is over by then. Change “valid until” first."), code="expired")
+    return row
+
+
+def go_public(row: Resource, *, by: User | None, approved_by: User) -> Resource:
+    """The move itself, by a reviewer or by the portal's clock (``by=None``). Ask and lock first."""
     now = timezone.now()
-    row = move(
-        resource,
+    return move(
+        row,
         Resource.Status.PUBLISHED,
         by=by,
         verb="published",
+        details={"version": row.version},
         published_at=now,
+        publish_at=None,
+        approved_by=approved_by,
         reviewed_on=now.date(),
         review_due_on=review_due_after(now.date()),
     )
-    _tell_author(row, "resources/resource_published", now.isoformat(), by=by)
-    return row
 
 
 @transaction.atomic
 def send_back(resource: Resource, *, reason: str, by: User) -> Resource:
-    """Return a submitted resource to its author, with what should change."""
-    _ask(permissions.keeps(by, resource))
-    _only_from(resource, Resource.Status.IN_REVIEW)
-    row = _move_with_reason(resource, Resource.Status.DRAFT, verb="sent_back", reason=reason, by=by)
-    _tell_author(row, "resources/resource_sent_back", timezone.now().isoformat(), by=by, reason_given=row.note)
+    """Return a submitted resource to its author, with what should change; an approval ends with it."""
+    row = lock(resource)
+    _ask(permissions.reviews(by, row))
+    only_from(row, Resource.Status.IN_REVIEW)
+    row = _move_with_reason(
+        row, Resource.Status.DRAFT, verb="sent_back", reason=reason, by=by, publish_at=None, approved_by=None
+    )
+    tell_writers(row, "resources/resource_sent_back", timezone.now().isoformat(), by=by, reason_given=row.note)
     return row
 
 
 @transaction.atomic
 def withdraw(resource: Resource, *, reason: str, by: User) -> Resource:
     """Take it from the public; those who keep it still see it and can reopen it."""
-    _ask(permissions.keeps(by, resource))
-    row = _move_with_reason(resource, Resource.Status.ARCHIVED, verb="withdrawn", reason=reason, by=by)
-    _tell_author(row, "resources/resource_withdrawn", timezone.now().isoformat(), by=by, reason_given=row.note)
+    row = lock(resource)
+    _ask(permissions.keeps(by, row))
+    row = _move_with_reason(row, Resource.Status.ARCHIVED, verb="withdrawn", reason=reason, by=by)
+    tell_writers(row, "resources/resource_withdrawn", timezone.now().isoformat(), by=by, reason_given=row.note)
     return row
 
 
 @transaction.atomic
 def reopen(resource: Resource, *, by: User) -> Resource:
     """Make a withdrawn resource a draft again."""
-    _ask(permissions.keeps(by, resource))
-    _only_from(resource, Resource.Status.ARCHIVED)
-    return move(resource, Resource.Status.DRAFT, by=by, verb="reopened", note="")
+    row = lock(resource)
+    _ask(permissions.keeps(by, row))
+    only_from(row, Resource.Status.ARCHIVED)
+    return move(row, Resource.Status.DRAFT, by=by, verb="reopened", note="")
 
 
 def review_due_after(day: date) -> date:
@@ -193,38 +301,8 @@ def review_due_after(day: date) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def keepers(resource: Resource) -> models.QuerySet[User]:
-    """The people who keep it: officials of its economies or, when it holds everywhere, administrators."""
-    people = get_user_model().objects.filter(is_active=True)
-    if resource.scope != Resource.Scope.ECONOMY:
-        return people.filter(is_staff=True)
-    officials = Membership.objects.filter(
-        status=Membership.Status.ACTIVE,
-        organization__kind=Organization.Kind.AGENCY,
-        organization__status=Organization.Status.VERIFIED,
-        organization__economy__in=resource.economy_codes,
-    )
-    return people.filter(pk__in=officials.values("user")).order_by("pk")
-
-
-def publishers_for(user: User) -> models.QuerySet[Organization]:
-    """The organizations she may name as publisher: her economies' public bodies and chambers, and, for an
-    administrator, those of no single economy."""
-    bodies = Organization.objects.verified().exclude(kind=Organization.Kind.SME)
-    hers = models.Q(economy__in=delegation(user))
-    if user.is_staff:
-        hers |= models.Q(economy=None)
-    return bodies.filter(hers)
-
-
-def _ask(allowed: bool) -> None:
-    if not allowed:
-        raise PermissionDenied
-
-
-def _only_from(resource: Resource, status: str) -> None:
-    """Two verbs lead to a draft; the table of moves alone cannot tell them apart. Locks like ``move``."""
-    row = lock(resource)
+def only_from(row: Resource, status: str) -> None:
+    """Two verbs lead to a draft; the table of moves alone cannot tell them apart. ``row`` is locked."""
     if row.status != status:
         raise ValidationError(
             _("This is not possible now: its state is “%(state)s”."),
@@ -233,69 +311,28 @@ def _only_from(resource: Resource, status: str) -> None:
         )
 
 
-def _move_with_reason(resource: Resource, to: str, *, verb: str, reason: str, by: User) -> Resource:
+def tell_writers(row: Resource, kind: str, occasion: str, *, by: User | None, **context: Any) -> None:
+    """Its author and who submitted it, except ``by``."""
+    writers = {person.pk: person for person in (row.author, row.submitted_by) if person and person != by}
+    notify(writers.values(), kind, about=row, occasion=occasion, by=str(by or ""), **context)
+
+
+def _tell_reviewers(row: Resource, *, by: User) -> None:
+    # The occasion is the submission: whoever was told of it is not told again when the text changes in review.
+    others = people.reviewers(row).exclude(pk=by.pk)
+    notify(others, "resources/resource_submitted", about=row, occasion=str(row.submitted_at), by=str(by))
+
+
+def _ask(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied
+
+
+def _move_with_reason(row: Resource, to: str, *, verb: str, reason: str, by: User, **changes: Any) -> Resource:
     if not reason.strip():
         raise ValidationError({"reason": ValidationError(_("Say why."), code="required")})
     reason = reason.strip()
-    return move(resource, to, by=by, verb=verb, note=reason, details={"reason": reason})
-
-
-def _tell_author(row: Resource, kind: str, occasion: str, *, by: User, **context: Any) -> None:
-    if row.author and row.author != by:
-        notify([row.author], kind, about=row, occasion=occasion, by=str(by), **context)
-
-
-def _assign(resource: Resource, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        if name not in PLAIN and name not in TEXTS:
-            raise TypeError(f"{name} is not a field of a resource that people write.")
-        setattr(resource, name, value.strip() if isinstance(value, str) else value)
-
-
-def _check(
-    resource: Resource,
-    related: dict[str, list],
-    *,
-    by: User,
-    was: set[str],
-    kept_publisher: Organization | None = None,
-) -> None:
-    problems: dict[str, list[Any]] = _missing_texts(resource)
-    if not related["topics"]:
-        problems["topics"] = [_("Choose at least one topic.")]
-    if resource.publisher_id is None:
-        problems["publisher"] = [_("Choose who publishes it.")]
-    elif resource.publisher != kept_publisher and resource.publisher not in publishers_for(by):
-        problems["publisher"] = [_("Choose a publisher of your own economy.")]
-    problems |= _wrong_economies(resource, {economy.pk for economy in related["economies"]}, by=by, was=was)
-    if problems:
-        raise ValidationError(problems)
-    resource.full_clean(exclude=["slug", "author", "changed_by"], validate_unique=False)
-
-
-def _wrong_economies(resource: Resource, chosen: set[str], *, by: User, was: set[str]) -> dict[str, list[Any]]:
-    if resource.scope != Resource.Scope.ECONOMY:
-        is_fine = by.is_staff and not chosen
-        return {} if is_fine else {"economies": [_("Only an administrator keeps what holds in every economy.")]}
-    if not chosen:
-        return {"economies": [_("Choose at least one economy.")]}
-    if not (chosen ^ was) <= delegation(by):
-        return {"economies": [_("You can add and remove only economies you are an official of.")]}
-    return {}
-
-
-def _missing_texts(resource: Resource) -> dict[str, list[Any]]:
-    """A language has title and summary, or nothing; the source language has them always."""
-    problems: dict[str, list[Any]] = {}
-    for code in Language.values:
-        title, summary, body = resource.text(code)
-        if not (title or summary or body) and code != resource.source_language:
-            continue
-        if not title:
-            problems[column("title", code)] = [_("Write a title in this language.")]
-        if not summary:
-            problems[column("summary", code)] = [_("Write a summary in this language.")]
-    return problems
+    return move(row, to, by=by, verb=verb, note=reason, details={"reason": reason}, **changes)
 
 
 def _keep_translations(resource: Resource, touched: Iterable[str]) -> None:
@@ -316,6 +353,16 @@ def _keep_translations(resource: Resource, touched: Iterable[str]) -> None:
                     "changed_at": timezone.now(),
                 },
             )
+
+
+def _asked_slug(slug: str) -> str:
+    try:
+        Resource._meta.get_field("slug").clean(slug, None)
+    except ValidationError as error:
+        raise ValidationError({"slug": error.messages}) from error
+    if slug in RESERVED or Resource.objects.filter(slug=slug).exists():
+        raise ValidationError({"slug": [_("This short name is taken.")]})
+    return slug
 
 
 def _free_slug(resource: Resource, economies: list) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources.views import collecting, coverage, exchange, finding, keeping, reading, reporting, reviewing, taking
+from resources.views import collecting, coverage, exchange, finding, keeping, reading, reporting, reviewing, taking, translating, versions
 
 app_name = "resources"
 # Paths of one word that are not a resource stand in publishing.RESERVED.
@@ -9,6 +9,8 @@ urlpatterns = [
     path("suggest/", finding.resource_suggest, name="resource-suggest"),
     path("manage/", keeping.resource_manage, name="resource-manage"),
     path("manage/new/", keeping.resource_draft, name="resource-draft"),
+    path("manage/languages/", translating.language_coverage, name="language-coverage"),
+    path("manage/languages/<str:language>/<str:state>/", translating.language_list, name="language-list"),
     path("manage/reviews/", reviewing.review_list, name="review-list"),
     path("manage/reviews/confirm/", reviewing.review_confirm, name="review-confirm"),
     path("coverage/", coverage.coverage_overview, name="coverage-overview"),
@@ -47,7 +49,18 @@ urlpatterns = [
     path("<slug:slug>/confirm/", reviewing.resource_confirm, name="resource-confirm"),
     path("<slug:slug>/submit/", keeping.resource_submit, name="resource-submit"),
     path("<slug:slug>/publish/", keeping.resource_publish, name="resource-publish"),
+    path("<slug:slug>/schedule/", keeping.resource_schedule, name="resource-schedule"),
+    path("<slug:slug>/unschedule/", keeping.resource_unschedule, name="resource-unschedule"),
     path("<slug:slug>/send-back/", keeping.resource_send_back, name="resource-send-back"),
     path("<slug:slug>/withdraw/", keeping.resource_withdraw, name="resource-withdraw"),
+    path("<slug:slug>/versions/", versions.resource_versions, name="resource-versions"),
+    path("<slug:slug>/versions/compare/", versions.resource_compare, name="resource-compare"),
+    path("<slug:slug>/versions/<int:pk>/restore/", versions.resource_restore, name="resource-restore"),
+    path("<slug:slug>/translate/<str:language>/", translating.resource_translate, name="resource-translate"),
+    path(
+        "<slug:slug>/translate/<str:language>/still-right/",
+        translating.resource_still_right,
+        name="resource-still-right",
+    ),
     path("<slug:slug>/reopen/", keeping.resource_reopen, name="resource-reopen"),
 ]

@@ -17,6 +17,11 @@ _PHRASES = {
     "sent_back": pgettext_lazy("activity", "sent this back"),
     "taken_back": pgettext_lazy("activity", "took this back"),
     "withdrawn": pgettext_lazy("activity", "withdrew this"),
+    "approved": pgettext_lazy("activity", "approved this"),
+    "approval_ended": pgettext_lazy("activity", "ended the approval"),
+    "restored": pgettext_lazy("activity", "brought an earlier version back"),
+    "translated": pgettext_lazy("activity", "wrote a translation"),
+    "translation_confirmed": pgettext_lazy("activity", "found a translation still right"),
     "archived": pgettext_lazy("activity", "archived this"),
     "reopened": pgettext_lazy("activity", "reopened this"),
     "discarded": pgettext_lazy("activity", "discarded this"),
@@ -70,6 +75,8 @@ _PHRASES = {
 
 # What a verb means to objects of one kind (the model's name in lower case).
 _MEANINGS = {
+    ("resource", "approved"): pgettext_lazy("activity", "approved this for a moment to come"),
+    ("resource", "unscheduled"): pgettext_lazy("activity", "took back the moment of its publication"),
     ("organization", "declined"): pgettext_lazy("activity", "declined a request"),
     ("organization", "removed"): pgettext_lazy("activity", "removed a member"),
     ("organization", "refused"): pgettext_lazy("activity", "refused verification"),

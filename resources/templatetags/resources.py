@@ -1,5 +1,6 @@
 """What the resource templates need to ask of a resource."""
 
+import datetime as dt
 from urllib.parse import urlsplit
 
 from django import template
@@ -21,3 +22,15 @@ def reading(resource: Resource, language: str | None = None) -> Reading:
 def host(url: str) -> str:
     """The name of the site an address leads to."""
     return urlsplit(url).netloc.removeprefix("www.")
+
+
+@register.filter
+def moment(stamp: str) -> dt.datetime:
+    """A moment as a mail's context keeps it: "2027-05-14T01:00:00+00:00"."""
+    return dt.datetime.fromisoformat(stamp)
+
+
+@register.filter
+def calendar_day(stamp: str) -> dt.date:
+    """A day as a mail's context keeps it: "2027-05-14"."""
+    return dt.date.fromisoformat(stamp)

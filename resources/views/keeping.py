@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal.templatetags.ui import with_zone
 from portal.web import go, require, show
-from resources import permissions, publishing
-from resources.forms import ReasonForm, ResourceForm
+from resources import permissions, publishing, scheduling
+from resources.forms import ReasonForm, ResourceForm, ScheduleForm
 from resources.models import Resource
 from resources.views.reading import find
 
 PER_PAGE = 20
+_DIGITS = 10  # of a version; more are no version of ours
 
 
 @login_required
@@ -66,7 +68,8 @@ def resource_revise(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         try:
             version = form.cleaned_data["version"] or 0
-            resource = publishing.revise(resource, version=version, by=request.user, **form.values())
+            seen = form.cleaned_data["seen"] or None
+            resource = publishing.revise(resource, version=version, seen=seen, by=request.user, **form.values())
         except ValidationError as refusal:
             overtaken = getattr(refusal, "code", None) == "changed_meanwhile"
             if overtaken:
@@ -82,7 +85,7 @@ def resource_revise(request: HttpRequest, slug: str) -> HttpResponse:
 def _opened_again(request: HttpRequest, resource: Resource) -> ResourceForm:
     """What she typed, on the version that is saved now: saving again is then a decision, not an accident."""
     typed = request.POST.copy()
-    typed["version"] = str(resource.version)
+    typed["version"], typed["seen"] = str(resource.version), resource.status
     form = ResourceForm(typed, user=request.user, resource=resource)
     form.full_clean()
     return form
@@ -95,14 +98,41 @@ def resource_submit(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         slug,
         publishing.submit,
-        _("Submitted. Next: an official of the economy publishes it or sends it back."),
+        _("Submitted. Next: somebody other than you publishes it or sends it back."),
     )
 
 
 @login_required
 @require_POST
 def resource_publish(request: HttpRequest, slug: str) -> HttpResponse:
-    return _do(request, slug, publishing.publish, _("Published. Everybody can find it now."))
+    """Publishes the version that the page she clicked on has shown her."""
+    done = _("Published. Everybody can find it now.")
+    return _do(request, slug, publishing.publish, done, may=permissions.reviews, version=shown_version(request))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def resource_schedule(request: HttpRequest, slug: str) -> HttpResponse:
+    resource = find(request, slug)
+    require(permissions.may_review(request.user, resource))
+    form = ScheduleForm(request.POST or None, version=resource.version, publish_at=resource.publish_at)
+    if form.is_valid():
+        version, moment = form.cleaned_data["version"] or 0, form.cleaned_data["publish_at"]
+        try:
+            scheduling.schedule(resource, publish_at=moment, version=version, by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Approved. The portal publishes it on %(when)s.") % {"when": with_zone(moment)})
+            return go(request, resource)
+    return show(request, "resources/resource_schedule.html", {"resource": resource, "form": form})
+
+
+@login_required
+@require_POST
+def resource_unschedule(request: HttpRequest, slug: str) -> HttpResponse:
+    done = _("It is not published by itself any more. It is still in review.")
+    return _do(request, slug, scheduling.unschedule, done, may=permissions.reviews)
 
 
 @login_required
@@ -115,7 +145,8 @@ def resource_reopen(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def resource_send_back(request: HttpRequest, slug: str) -> HttpResponse:
     done = _("Sent back. It is a draft again, and its author sees why.")
-    return _do_with_reason(request, slug, publishing.send_back, "resources/resource_send_back.html", done)
+    template = "resources/resource_send_back.html"
+    return _do_with_reason(request, slug, publishing.send_back, template, done, may=permissions.reviews)
 
 
 @login_required
@@ -125,11 +156,19 @@ def resource_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     return _do_with_reason(request, slug, publishing.withdraw, "resources/resource_withdraw.html", done)
 
 
-def _do(request: HttpRequest, slug: str, verb: Callable, done: str) -> HttpResponse:
+def shown_version(request: HttpRequest) -> int:
+    """The version a button was shown with; 0, which none has, when it is missing or no number."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < _DIGITS else 0
+
+
+def _do(
+    request: HttpRequest, slug: str, verb: Callable, done: str, *, may: Callable = permissions.keeps, **given: int
+) -> HttpResponse:
     resource = find(request, slug)
-    require(permissions.keeps(request.user, resource))
+    require(may(request.user, resource))
     try:
-        verb(resource, by=request.user)
+        verb(resource, by=request.user, **given)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
@@ -137,9 +176,11 @@ def _do(request: HttpRequest, slug: str, verb: Callable, done: str) -> HttpRespo
     return go(request, resource)
 
 
-def _do_with_reason(request: HttpRequest, slug: str, verb: Callable, template: str, done: str) -> HttpResponse:
+def _do_with_reason(
+    request: HttpRequest, slug: str, verb: Callable, template: str, done: str, *, may: Callable = permissions.keeps
+) -> HttpResponse:
     resource = find(request, slug)
-    require(permissions.keeps(request.user, resource))
+    require(may(request.user, resource))
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:

@@ -38,4 +38,4 @@ def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, "resources/resource_detail.html", context)
 
 
-_VERBS = ("confirm", "revise", "submit", "publish", "send_back", "withdraw", "reopen")
+_VERBS = ("confirm", "revise", "submit", "publish", "schedule", "unschedule", "send_back", "withdraw", "reopen")

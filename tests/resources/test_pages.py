@@ -84,9 +84,9 @@ def test_a_portal_translation_is_marked_and_a_stale_one_warned_of(client):
     assert "notice--soon" not in client.get(f"/en/resources/{resource.slug}/").text
 
 
-def test_only_its_keepers_see_the_history_of_a_resource(client, official, official_mx):
+def test_only_its_keepers_see_the_history_of_a_resource(client, official, colleague, official_mx):
     resource = publishing.draft(by=official, **texts())
-    resource = publishing.publish(publishing.submit(resource, by=official), by=official)
+    resource = publishing.publish(publishing.submit(resource, by=official), by=colleague)
     for visitor in (None, official_mx):
         if visitor:
             client.force_login(visitor)
@@ -127,7 +127,7 @@ def test_what_is_not_published_exists_for_its_keepers_and_administrators_alone(s
 
 ACTIONS = {
     "submit": ({}, "draft", "in_review"),
-    "publish": ({}, "in_review", "published"),
+    "publish": ({"version": "1"}, "in_review", "published"),
     "send-back": ({"reason": "No."}, "in_review", "draft"),
     "withdraw": ({"reason": "No."}, "published", "archived"),
     "reopen": ({}, "archived", "draft"),
@@ -136,7 +136,7 @@ ACTIONS = {
 
 @pytest.mark.parametrize("person", CAST)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_each_role_and_each_action(signed_in, person, action):
+def test_each_role_and_each_action(signed_in, official, person, action):
     data, before, after = ACTIONS[action]
     resource = ResourceFactory(**({} if before == "draft" else {before: True}))
     response = signed_in(person).post(url(action, resource), data)
@@ -201,7 +201,7 @@ def test_an_official_writes_submits_and_publishes(client, official, agency, coll
     assert resource.languages == ["en", "es"]
     client.post(url("submit", resource))
     client.force_login(colleague)
-    response = client.post(url("publish", resource), follow=True)
+    response = client.post(url("publish", resource), {"version": 1}, follow=True)
     assert "Published. Everybody can find it now." in response.text
     assert [row.verb for row in timeline(resource)] == ["published", "submitted", "drafted"]
 
@@ -244,8 +244,8 @@ def test_a_form_without_its_true_version_saves_nothing(client, official, agency,
 def test_publishing_twice_says_that_it_is_published(client, official):
     resource = ResourceFactory(in_review=True)
     client.force_login(official)
-    client.post(url("publish", resource))
-    response = client.post(url("publish", resource), follow=True)
+    client.post(url("publish", resource), {"version": 1})
+    response = client.post(url("publish", resource), {"version": 1}, follow=True)
     assert "its state is “Published”" in response.text
 
 

@@ -127,7 +127,7 @@ def test_publishing_counts_as_the_first_review_and_tells_the_author(official, co
 
 def test_nobody_is_told_of_what_she_did_herself(official):
     resource = publishing.submit(publishing.draft(by=official, **texts()), by=official)
-    publishing.publish(resource, by=official)
+    publishing.send_back(resource, reason="I forgot the form.", by=official)
     assert not Notification.objects.exists()
 
 
@@ -198,7 +198,7 @@ def test_each_state_allows_its_own_moves_and_no_other(official, status, verb):
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("person", ["official_mx", "sme", "chamber", "outsider", "dismissed", "administrator"])
-def test_nobody_but_officials_of_its_economy_moves_a_resource(request, person, verb):
+def test_nobody_but_officials_of_its_economy_moves_a_resource(request, official, person, verb):
     status = next(state for state, verbs in ALLOWED.items() if verb in verbs)
     resource = ResourceFactory(**({} if status == "draft" else {status: True}))
     with pytest.raises(PermissionDenied):
@@ -228,7 +228,7 @@ def test_revising_changes_what_is_found_and_where_it_stands(official):
     assert (resource.version, resource.source_version, resource.order_en) == (2, 2, "eclairs")
     assert list(search(Resource.objects, "bakery")) == [resource]
     assert not search(Resource.objects, "old").exists()
-    assert timeline(resource)[0].data == {"changed": ["sectors", "title_en", "topics"]}
+    assert timeline(resource)[0].data == {"changed": ["sectors", "title_en", "topics"], "version": 2}
 
 
 def test_saving_without_a_change_leaves_no_trace(official):
