@@ -262,15 +262,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("IMPORT_SWEEP_SECONDS", 60.0),
         "options": {"expires": 60},
     },
-    "publish resources at their moment": {
-        "task": "resources.tasks.publish_due",
-        "schedule": 60.0,
+    "plan looks at links": {
+        "task": "resources.tasks.plan_links",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "look at links": {
+        "task": "resources.tasks.check_links",
+        "schedule": env.float("LINK_CHECK_SECONDS", 60.0),
         "options": {"expires": 60},
     },
-    "withdraw resources after their last day": {
-        "task": "resources.tasks.expire_due",
-        "schedule": 900.0,
-        "options": {"expires": 900},
+    "tell keepers of broken links": {
+        "task": "resources.tasks.tell_broken_links",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
     },
     "close what has run out among partners": {
         "task": "partners.tasks.expire_due",

@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.accounts.models import Organization
 from portal.desk import Coming, Waiting
+from portal.templatetags.ui import after_colon, listed
 from resources import people, permissions
 from resources.models import Report, Resource
 
@@ -26,7 +28,7 @@ def waiting_for(user: Any) -> list[Waiting]:
         Waiting(resource.title, resource.get_absolute_url(), since=resource.submitted_at, kind=_("To publish"))
         for resource in people.waiting_for_review_by(user)
     ]
-    return submitted + _reviews(kept.due_for_review(timezone.now().date())) + _reports(user)
+    return submitted + _reviews(kept.due_for_review(timezone.now().date())) + _reports(user) + _links(kept)
 
 
 def _reviews(due: QuerySet[Resource]) -> list[Waiting]:
@@ -62,6 +64,38 @@ def _reports(user: Any) -> list[Waiting]:
     text = ngettext("%(count)s report from a reader", "%(count)s reports from readers", said["count"])
     url = reverse("resources:report-list")
     return [Waiting(text % said, url, since=said["since"], kind=_("Readers' reports"))]
+
+
+def _links(kept: QuerySet[Resource]) -> list[Waiting]:
+    """Broken links, and addresses that moved, as one task for each publisher."""
+    broken, moved = Q(link_status=Resource.LinkStatus.BROKEN), Q(link_status=Resource.LinkStatus.MOVED)
+    rows = (
+        kept.published()
+        .filter(broken | moved)
+        .order_by()
+        .values("publisher")
+        .annotate(broken=Count("pk", filter=broken), moved=Count("pk", filter=moved), since=Min("link_checked_at"))
+        .order_by("publisher")
+    )
+    publishers = Organization.objects.in_bulk([row["publisher"] for row in rows]) if rows else {}
+    return [
+        Waiting(
+            publishers[row["publisher"]].name + after_colon(listed(_link_counts(row))),
+            f"{reverse('resources:link-list')}?publisher={publishers[row['publisher']].slug}",
+            since=row["since"] or publishers[row["publisher"]].created_at,
+            kind=_("Links"),
+        )
+        for row in rows
+    ]
+
+
+def _link_counts(row: dict[str, Any]) -> list[str]:
+    said = []
+    if row["broken"]:
+        said.append(ngettext("%(broken)s broken link", "%(broken)s broken links", row["broken"]) % row)
+    if row["moved"]:
+        said.append(ngettext("%(moved)s page has moved", "%(moved)s pages have moved", row["moved"]) % row)
+    return said
 
 
 def coming_for(user: Any) -> list[Coming]:

@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from resources import coverage, reminding, reporting, scheduling, unloading
+from resources import coverage, links, reminding, reporting, telling, unloading
 
 logger = logging.getLogger(__name__)
 
@@ -43,15 +43,33 @@ def count_coverage() -> None:
     coverage.snapshot()
 
 
-@shared_task(ignore_result=True)
-def publish_due() -> None:
-    """Called by beat every minute: publish what was approved for a moment that has come."""
-    scheduling.publish_due()
+#: Addresses of one task, several sites at once.
+LINKS = 40
 
 
 @shared_task(ignore_result=True)
-def expire_due() -> None:
-    """Called by beat, a few times an hour, because a day ends somewhere every quarter: withdraw what is over, warn of
-    what ends soon."""
-    scheduling.expire_due()
-    scheduling.warn_of_expiry()
+def plan_links() -> None:
+    """Called by beat: make addresses due that are new, or were changed."""
+    if links.plan():
+        hint_links()
+
+
+@shared_task(ignore_result=True)
+def check_links() -> None:
+    """Called by beat, and for speed when somebody asked. In parallel: each address is looked at once."""
+    if links.check_due(LINKS) >= LINKS:
+        hint_links()
+
+
+@shared_task(ignore_result=True)
+def tell_broken_links() -> None:
+    """Called by beat once a day."""
+    telling.tell_broken()
+
+
+def hint_links() -> None:
+    """Tell the workers that addresses are due. Returns at once even when the broker is down: beat comes anyway."""
+    try:
+        check_links.apply_async(expires=60)
+    except OperationalError as error:
+        logger.warning("no hint to the workers, beat will look", extra={"error": str(error)})

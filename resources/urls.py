@@ -1,6 +1,17 @@
 from django.urls import path
 
-from resources.views import collecting, coverage, exchange, finding, keeping, reading, reporting, reviewing, taking, translating, versions
+from resources.views import (
+    collecting,
+    coverage,
+    exchange,
+    finding,
+    keeping,
+    links,
+    reading,
+    reporting,
+    reviewing,
+    taking,
+)
 
 app_name = "resources"
 # Paths of one word that are not a resource stand in publishing.RESERVED.
@@ -30,6 +41,7 @@ urlpatterns = [
     path("export.csv", taking.resource_export, {"ending": "csv"}, name="export-csv"),
     path("export.jsonl", taking.resource_export, {"ending": "jsonl"}, name="export-jsonl"),
     path("feed.atom", taking.resource_feed, name="resource-feed"),
+    path("links/", links.link_list, name="link-list"),
     path("reports/", reporting.report_list, name="report-list"),
     path("reports/<int:pk>/handled/", reporting.report_handle, name="report-handle"),
     path("lists/", collecting.collection_list, name="collection-list"),
@@ -45,6 +57,8 @@ urlpatterns = [
     path("<slug:slug>/edit/", keeping.resource_revise, name="resource-revise"),
     path("<slug:slug>/lists/", collecting.resource_lists, name="resource-lists"),
     path("<slug:slug>/keep/", collecting.resource_keep, name="resource-keep"),
+    path("<slug:slug>/link/accept/", links.link_accept, name="link-accept"),
+    path("<slug:slug>/link/look/", links.link_look, name="link-look"),
     path("<slug:slug>/report/", reporting.resource_report, name="resource-report"),
     path("<slug:slug>/confirm/", reviewing.resource_confirm, name="resource-confirm"),
     path("<slug:slug>/submit/", keeping.resource_submit, name="resource-submit"),

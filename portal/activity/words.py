@@ -33,6 +33,13 @@ _PHRASES = {
     "called_out_of_date": pgettext_lazy("activity", "heard from a reader that this is out of date"),
     "report_handled": pgettext_lazy("activity", "dealt with what a reader said"),
     "publisher_assigned": pgettext_lazy("activity", "gave this to another publisher"),
+    # Links
+    "link_ok": pgettext_lazy("activity", "found that the link works"),
+    "link_moved": pgettext_lazy("activity", "found that the page has moved"),
+    "link_broken": pgettext_lazy("activity", "found the link broken"),
+    "link_unclear": pgettext_lazy("activity", "could not tell whether the link works"),
+    "link_look_asked": pgettext_lazy("activity", "asked for another look at the link"),
+    "link_corrected": pgettext_lazy("activity", "took the page's new address"),
     # Asking and answering
     "sent": pgettext_lazy("activity", "sent this"),
     "asked": pgettext_lazy("activity", "asked"),

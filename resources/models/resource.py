@@ -99,9 +99,8 @@ class ResourceQuerySet(models.QuerySet):
 
     def for_page(self):
         """All that the page of one resource shows."""
-        return self.select_related("publisher", "publisher__economy", "author", "changed_by").prefetch_related(
-            "economies", "topics", "sectors", "agreements", "translations"
-        )
+        joined = self.select_related("publisher", "publisher__economy", "author", "changed_by", "link_check")
+        return joined.prefetch_related("economies", "topics", "sectors", "agreements", "translations")
 
 
 def _ids_in(codes):

@@ -107,6 +107,10 @@ TABLE = [
     may({"official"}, "resources:resource-send-back", "submitted_resource", method="post"),
     may({"official"}, "resources:resource-withdraw", "published_resource", method="post"),
     may({"official"}, "resources:resource-reopen", "archived_resource", method="post"),
+    may(OFFICIALS | {"administrator"}, "resources:link-list"),
+    may({"official"}, "resources:link-accept", "published_resource", method="post"),
+    may({"official"}, "resources:link-look", "published_resource", method="post"),
+    may({"administrator"}, "resources:link-look", "global_resource", method="post"),
     # Lists of resources: a person's own, and a chamber's.
     may(SIGNED_IN, "resources:collection-list"),
     may({"outsider"}, "resources:collection-detail", "own_list"),
