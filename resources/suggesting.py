@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Exists, F, OuterRef, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ MAX_TYPED = 60
 LIMIT = 8
 _OF_EACH = {"topic": 2, "sector": 2, "term": 3, "publisher": 2}
 _LATIN, _HAN = 2, 1  # characters from which on something is suggested
-_INSIDE = 3  # characters from which on titles are searched inside; fewer begin half of all words
+_INSIDE, _INSIDE_HAN = 3, 2  # from which on titles are searched inside; fewer begin half of all words
 _PUBLISHERS = (Organization.Kind.AGENCY, Organization.Kind.CHAMBER)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -83,10 +83,10 @@ def _terms_and_publishers(beginning: str, typed: str, language: str) -> Iterator
     has_resources = Exists(Resource.objects.published().filter(publisher=OuterRef("pk")))
     publishers = Organization.objects.verified().filter(has_resources, kind__in=_PUBLISHERS).named(typed)
     both = (
-        terms.annotate(said=F("text"), source=Value("term"))
+        terms.annotate(source=Value("term"), said=F("text"))
         .values_list("source", "said")[: 2 * _OF_EACH["term"]]
         .union(
-            publishers.annotate(said=first_of("name", language), source=Value("publisher"))
+            publishers.annotate(source=Value("publisher"), said=first_of("name", language))
             .order_by("pk")
             .values_list("source", "said")[: _OF_EACH["publisher"]],
             all=True,
@@ -104,16 +104,19 @@ def _titles(typed: str, user: Any, language: str) -> list[Suggestion]:
     """One statement: titles that begin so, then those with such words inside. PostgreSQL does not look for the
     second where the first are enough."""
     resources = Resource.objects.visible_to(user).published().annotate(said=shown("title", language))
-    begins = {f"{column('order', language)}__startswith": order_key(typed)}
-    parts = [resources.filter(**begins).order_by(column("order", language)).values_list("slug", "said")[:LIMIT]]
-    if len(typed) >= _INSIDE:
-        parts.append(begun(resources, typed).order_by().values_list("slug", "said")[:LIMIT])
+    parts, key = [], order_key(typed)
+    begins = Q(**{f"{column('order', language)}__startswith": key})
+    if key:
+        parts.append(resources.filter(begins).order_by(column("order", language)).values_list("slug", "said")[:LIMIT])
+    if len(typed) >= (_INSIDE_HAN if is_han(typed) else _INSIDE):
+        inside = begun(resources.exclude(begins) if key else resources, typed)
+        parts.append(inside.order_by().values_list("slug", "said")[:LIMIT])
+    if not parts:
+        return []
     first, *rest = parts
     found = first.union(*rest, all=True)[:LIMIT] if rest else first
     kind = _("Resource")
-    return [
-        Suggestion(said, kind, reverse("resources:resource-detail", args=[slug])) for slug, said in dict(found).items()
-    ]
+    return [Suggestion(said, kind, reverse("resources:resource-detail", args=[slug])) for slug, said in found]
 
 
 def _list(**query: str) -> str:

@@ -30,6 +30,7 @@ strange = st.one_of(st.sampled_from(STRANGE), st.text(max_size=40))
 LISTS = [
     "home",
     "resources:resource-list",
+    "resources:resource-suggest",
     "resources:resource-manage",
     "dialogues:dialogue-list",
     "partners:request-list",

@@ -51,6 +51,7 @@ OPEN_TO_ALL = {
     "en/organizations/<slug:slug>/",
     "en/resources/",
     "en/resources/<slug:slug>/",
+    "en/resources/suggest/",
 }
 #: Of the library's mailbox, which is there only in demonstrations and development.
 MAILBOX = "mail/"

@@ -184,7 +184,7 @@ TABLE = [
 OPEN = {
     "healthz", "readyz", "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
-    "resources:resource-list", "resources:collection-shared", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
+    "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
     "dialogues:session-calendar", "partners:request-list", "partners:company-list", "partners:organization-list",
     "partners:company-detail",
 }  # fmt: skip

@@ -1,8 +1,14 @@
+from urllib.parse import urlencode
+
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from resources import indexing
+from resources import finding, indexing, wording
 from resources.models import Resource
 from tests.factories.reference import agreement, economy, sector, topic
 from tests.factories.resources import ResourceFactory
@@ -143,6 +149,21 @@ def test_a_page_out_of_range_is_the_nearest_page(client, number):
     assert len(page(client, page=number).context["page"]) == 1
 
 
+def test_any_address_is_answered_with_a_page(client):
+    ResourceFactory(published=True, sectors=[sector()], agreements=[agreement()])
+    names = ["words", "economy", "topic", "kind", "sector", "audience", "language", "agreement", "sort", "page", "x"]
+    known = ["US", "customs-procedures", "guide", "usmca", "en", "newest", "2", "processed-food"]
+
+    @settings(
+        max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+    @given(st.lists(st.tuples(st.sampled_from(names), st.one_of(st.sampled_from(known), st.text(), st.binary()))))
+    def check(pairs):
+        assert client.get(f"/en/resources/?{urlencode(pairs)}").status_code in {200, 400}
+
+    check()
+
+
 @pytest.mark.parametrize("words", ["'\"&|!():*<->", "%_\\", "-", '"', "😀", "a:b & !c"])
 def test_odd_words_are_only_words(client, words):
     ResourceFactory(published=True)
@@ -216,3 +237,107 @@ def test_a_filtered_search_costs_the_same_for_one_row_and_for_three(client, djan
     page(client, words="guide")  # labels and thesaurus are read once for each process
     with django_assert_num_queries(6):
         page(client, words="guide", economy="US", topic="customs-procedures", sector="processed-food", kind="guide")
+
+
+# --- Where the words stand --------------------------------------------------------------------
+
+
+def row_of(client, reader="en", **query):
+    with translation.override(reader):
+        return client.get(reverse("resources:resource-list"), query).context["page"][0]
+
+
+def test_the_words_are_marked_in_title_and_summary_whatever_their_ending_and_accents(client):
+    ResourceFactory(published=True, title_en="Export permits", summary_en="Which permit an exporter needs.")
+    row = row_of(client, words="PERMIT")
+    assert row.marked_title == "Export <mark>permits</mark>"
+    assert row.marked_summary == "Which <mark>permit</mark> an exporter needs."
+    ResourceFactory(published=True, title_es="Guía de exportación", summary_es="Qué hacer.", title_en="Other")
+    assert "<mark>exportación</mark>" in row_of(client, "es", words="exportacion").marked_title
+
+
+def test_han_words_are_marked_in_either_character_set(client):
+    ResourceFactory(published=True, title_zh_hant="進口關稅查詢", summary_zh_hant="查稅率。")
+    row = row_of(client, "zh-hant", words="关税")
+    assert "<mark>關稅</mark>" in row.marked_title
+
+
+def test_what_stands_only_in_the_text_is_shown_with_the_words_around_it(client):
+    body = (
+        "## Before you ship\n\n"
+        + "Nothing of note. " * 40
+        + "Ask for a **phytosanitary certificate** early. "
+        + "More. " * 60
+    )
+    ResourceFactory(published=True, title_en="Plants", summary_en="What to know.", body_en=body)
+    row = row_of(client, words="phytosanitary")
+    assert "<mark>phytosanitary</mark> certificate" in row.excerpt
+    assert "*" not in row.excerpt
+    assert row.excerpt.startswith("… ")
+    assert row.excerpt.endswith(" …")
+    assert len(row.excerpt) < 300
+
+
+def test_marks_let_no_markup_through(client):
+    ResourceFactory(published=True, title_en="<b>Permit</b> & more", summary_en="<script>permit</script>")
+    response = page(client, words="permit")
+    assert "&lt;b&gt;<mark>Permit</mark>&lt;/b&gt; &amp; more" in response.text
+    assert "<script>permit" not in response.text
+
+
+def test_without_words_nothing_is_marked_and_no_text_is_read(client, django_assert_num_queries):
+    ResourceFactory(published=True, title_en="Permit", body_en="A long text.")
+    response = page(client)
+    assert "<mark>" not in response.text
+    assert response.context["page"][0].excerpt == ""
+
+
+# --- Nothing found, too much found ------------------------------------------------------------
+
+
+def test_who_finds_nothing_is_told_whom_to_ask(client, us, mx):
+    answers = ResourceFactory(published=True, code="MX", topics=[topic("taxation")]).publisher
+    other = ResourceFactory(published=True, code="MX", topics=[topic()]).publisher
+    response = page(client, economy="MX", topic="taxation", kind="tool")
+    assert response.context["page"].paginator.count == 0
+    assert [body.pk for body in response.context["focal_points"]] == [answers.pk, other.pk]
+    assert answers.get_absolute_url() in response.text
+
+
+def test_without_an_economy_or_topic_the_portal_itself_is_asked(client):
+    response = page(client, words="nothing-like-it")
+    assert "/en/contact/" in response.text
+    assert response.context["focal_points"] == []
+
+
+def test_the_order_and_the_words_stay_when_a_filter_is_taken_off(client, us):
+    ResourceFactory(published=True)
+    chips = page(client, economy="US", words="guide", sort="title").context["chips"]
+    assert [chip.url for chip in chips] == ["?economy=US&sort=title", "?words=guide&sort=title"]
+
+
+def test_many_are_said_to_be_more_than_can_be_counted():
+    sentence = wording.count_sentence(10_000, {"economy": ["Canada"]}, is_capped=True)
+    assert sentence == "More than 10,000 resources for Canada"
+
+
+def test_every_match_can_be_had_in_order_for_exports(client, us):
+    for title in ("B", "A", "C"):
+        ResourceFactory(published=True, title_en=f"{title} permit")
+    ResourceFactory(title_en="Draft permit")
+    titles = dict(Resource.objects.values_list("pk", "title_en"))
+
+    def found(query):
+        return finding.find(QueryDict(query), user=AnonymousUser(), language="en")
+
+    assert [titles[pk] for pk in found("").ids()] == ["A permit", "B permit", "C permit"]
+    assert {titles[pk] for pk in found("words=permit").ids()} == {"A permit", "B permit", "C permit"}
+    assert found("words=permit&economy=US").queryset.count() == 3
+    assert found("kind=tool").ids() == []
+
+
+def test_an_address_is_written_the_same_whatever_stood_in_it(client, us):
+    ResourceFactory(published=True)
+    found = page(client, economy=["US", "XX", "US"], words=" guide ", page="3", x="y").context["found"]
+    assert found.asked.address() == "words=guide&economy=US"
+    assert found.asked.address(words="guides") == "words=guides&economy=US"
