@@ -1,10 +1,13 @@
 """What every page shows around its content."""
 
+import re
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 from portal.languages import Language
@@ -20,6 +23,8 @@ def page(request: HttpRequest) -> dict:
     return {
         "site_name": _(settings.SITE_NAME),
         "page_languages": SimpleLazyObject(lambda: _languages(request)),
+        "canonical": SimpleLazyObject(lambda: _canonical(request)),
+        "any_language": SimpleLazyObject(lambda: _any_language(request)),
         "destinations": SimpleLazyObject(lambda: _destinations(request)),
         "unread_count": SimpleLazyObject(lambda: _unread_count(request)),
         "reader_time_zone": timezone.get_current_timezone_name(),
@@ -34,6 +39,20 @@ def _languages(request: HttpRequest) -> list[dict[str, str]]:
         {"code": code, "name": name, "url": translate_url(request.get_full_path(), code)}
         for code, name in Language.choices
     ]
+
+
+def _canonical(request: HttpRequest) -> str:
+    """The one address of this page for search engines: without what only filters or sorts it."""
+    page = request.GET.get("page", "")
+    question = f"?page={page}" if re.fullmatch("[2-9]|[1-9][0-9]{1,4}", page) else ""
+    return f"{request.scheme}://{request.get_host()}{request.path}{question}"
+
+
+def _any_language(request: HttpRequest) -> str:
+    """The address of this page that asks the browser for its reader's language."""
+    path = request.get_full_path()
+    prefix = f"/{get_language_from_path(path)}/"
+    return path.removeprefix(prefix[:-1]) if path.startswith(prefix) else path
 
 
 def _destinations(request: HttpRequest) -> list[dict]:

@@ -3,11 +3,43 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
-from portal import about, health, home, reader
+from dialogues.sitemaps import DialoguePages, SessionPages
+from partners.sitemaps import RequestPages
+from portal import about, health, home, reader, sitemaps
+from resources.sitemaps import ResourcePages
+
+NAMED_PAGES = (
+    "home",
+    "resources:resource-list",
+    "dialogues:dialogue-list",
+    "partners:request-list",
+    "partners:company-list",
+    "partners:organization-list",
+    "agreements",
+    "open-data",
+    "accessibility",
+    "contact",
+)
+SITEMAPS = {
+    "pages": sitemaps.NamedPages(NAMED_PAGES),
+    "resources": ResourcePages,
+    "dialogues": DialoguePages,
+    "sessions": SessionPages,
+    "opportunities": RequestPages,
+}
 
 urlpatterns = [
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        sitemap_views.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"},
+        name="sitemap",
+    ),
+    path("sitemap-<slug:section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-section"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("open-data/<slug:name>.json", about.dataset, name="dataset"),
