@@ -17,7 +17,17 @@ from django.db.models import OuterRef
 
 from portal.search.models import ECONOMY_PREFIX, Concept, Term
 from portal.search.spelling import Spelled, Spelling
-from portal.search.wording import ORDINARY, OTHER_NUMBER, Token, is_han, likeness, stem, tokens
+from portal.search.wording import (
+    ORDINARY,
+    OTHER_NUMBER,
+    Token,
+    as_written,
+    in_capitals,
+    is_han,
+    likeness,
+    stem,
+    tokens,
+)
 
 # How the short names of general words begin (goods, guide, cost), as data/README.md says.
 _GENERAL_PREFIX = "word-"
@@ -70,6 +80,11 @@ class Label:
         """The words that must be there, as they are compared."""
         return content(self.tokens)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it is nothing but a small word once its accents are gone, as thé is."""
+        return all(token.is_joining for token in self.tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -111,13 +126,14 @@ class Lexicon:
             Spelled(label.text, label.folded, label.tokens, label.languages, label.meaning.slug) for label in self._all
         )
 
-    def find(self, words: Sequence[Token], folded: str, capitals: frozenset[str]) -> list[Finding]:
+    def find(self, typed: str, folded: str, words: Sequence[Token]) -> list[Finding]:
         """The labels in a query, the longest at each place; none lies inside another.
 
+        ``words`` are the tokens of ``folded``, and ``folded`` is what ``typed`` was made into.
         Of Han labels that overlap, the longer (else the earlier) one stays: characters have one reading.
         """
         joined = _joined(words)
-        query = _Query(words, folded, capitals)
+        query = _Query(words, folded, in_capitals(typed), as_written(typed))
         longest = [found for first in range(len(words)) if (found := self._longest(query, joined, first))]
         kept: list[Finding] = []
         for found in sorted(longest, key=lambda f: (f.first - f.last, f.first)):
@@ -162,12 +178,15 @@ class _Query:
     words: Sequence[Token]
     folded: str
     capitals: frozenset[str]
+    written: frozenset[str]
 
     def weight(self, label: Label, first: int, last: int) -> float:
         """How well the words at ``[first, last)`` fit ``label``: 0 (not at all) to 1 (typed so)."""
         typed = self.folded[self.words[first].start : self.words[last - 1].end]
         if label.is_acronym:
             return self._acronym_weight(label, typed, first, last)
+        if label.is_small and last - first < len(self.words) and label.text.lower() not in self.written:
+            return 0.0
         if typed == label.folded:
             return 1.0
         said, wanted = content(self.words[first:last]), label.content
@@ -246,7 +265,7 @@ def _readings(label: Label) -> set[tuple[str, ...]]:
     """The sequences of stems under which a label is found."""
     words = label.tokens
     readings = {tuple(word.stem for word in words)}
-    if not label.is_acronym:
+    if not label.is_acronym and len(label.content) > 1:
         readings.add(tuple(map(stem, label.content)))
     if "-" in label.folded:
         readings.add(tuple(word.stem for word in tokens(_HYPHEN.sub("", label.folded))))

@@ -23,7 +23,7 @@ from portal.search import lexicon
 from portal.search.lexicon import Finding, Label, Lexicon, Meaning
 from portal.search.models import Edition, Term
 from portal.search.text import MAX_QUERY, fold
-from portal.search.wording import Token, in_capitals, tokens
+from portal.search.wording import Token, tokens
 
 CHECK_SECONDS = 3.0
 _MIN_CLOSEST = 3
@@ -119,7 +119,7 @@ def expand(words: str) -> Expansion:
     typed = words[:MAX_QUERY].replace("\0", " ")
     folded = fold(typed)[:MAX_QUERY]
     parts = tokens(folded)
-    found = current().find(parts, folded, in_capitals(typed)) if parts else []
+    found = current().find(typed, folded, parts) if parts else []
     matches = _once(_match(label, weight, finding, parts) for finding in found for label, weight in finding.labels)
     covered = {at for finding in found for at in range(finding.first, finding.last)}
     unknown = tuple(part.text for at, part in enumerate(parts) if at not in covered and not part.is_joining)

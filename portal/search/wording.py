@@ -6,6 +6,7 @@ therefore shy: they join a plural to its singular and a feminine to its masculin
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -94,10 +95,15 @@ def stem(word: str) -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """How close two folded words are that have one stem: 1 the same, 0.9 singular and plural, else 0.6."""
+    """How close two folded words of one stem are: 1 the same, 0.9 singular and plural, else 0.6.
+
+    0 when only a short stem is left of both: "ver" and "verre" have nothing to do with each other.
+    """
     if one == other:
         return SAME
-    return OTHER_NUMBER if _bare(one) == _bare(other) else SAME_STEM
+    if _bare(one) == _bare(other):
+        return OTHER_NUMBER
+    return SAME_STEM if len(stem(one)) > _SHORT else 0.0
 
 
 def is_acronym(text: str) -> bool:
@@ -117,6 +123,11 @@ def in_capitals(typed: str) -> frozenset[str]:
         return frozenset()
     # In "DoC" and "IoT" one letter is small.
     return frozenset(re.sub(r"[.&/]", "", word).lower() for word in words if word.isupper() or is_acronym(word))
+
+
+def as_written(typed: str) -> frozenset[str]:
+    """The words of a typed query with their accents, in small letters."""
+    return frozenset(word.lower() for word in TYPED_WORDS.findall(unicodedata.normalize("NFC", typed)))
 
 
 def _singular(word: str) -> str:

@@ -115,11 +115,33 @@ def test_one_wording_in_its_forms(wording, typed):
 
 @pytest.mark.parametrize(
     ("wording", "typed"),
-    [("port", "support"), ("port", "porto"), ("ship", "shipyard"), ("us", "use"), ("nom", "nombre"), ("sas", "sassy")],
+    [
+        ("port", "support"),
+        ("port", "porto"),
+        ("ship", "shipyard"),
+        ("us", "use"),
+        ("nom", "nombre"),
+        ("sas", "sassy"),
+        ("verre", "ver"),
+    ],
 )
 def test_latin_words_are_compared_whole(wording, typed):
     concept("meant", en=[wording])
     assert named(typed) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_found"), [("the rules", False), ("du thé vert", True), ("the", True), ("thé", True)]
+)
+def test_a_word_that_is_an_article_without_its_accent_is_not_taken_for_one(typed, is_found):
+    concept("tea", fr=["thé"])
+    assert ("tea" in named(typed)) is is_found
+
+
+def test_a_wording_of_one_word_and_an_article_needs_its_article():
+    concept("exw", fr=["à l'usine"])
+    assert named("départ à l'usine").keys() == {"exw"}
+    assert named("dans mon usine") == {}
 
 
 def test_words_in_another_form_weigh_less_than_words_typed_so():
