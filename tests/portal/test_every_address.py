@@ -51,6 +51,11 @@ OPEN_TO_ALL = {
     "en/organizations/<slug:slug>/",
     "en/resources/",
     "en/resources/<slug:slug>/",
+    "en/resources/<slug:slug>/report/",
+    "en/resources/coverage/",
+    "en/resources/coverage/<slug:slug>/",
+    "en/resources/coverage/<slug:slug>/<slug:economy>/<slug:topic>/<slug:language>/",
+    "en/resources/coverage/<slug:slug>/coverage.csv",
     "en/resources/suggest/",
 }
 #: Of the library's mailbox, which is there only in demonstrations and development.

@@ -107,6 +107,14 @@ TABLE = [
     may({"official"}, "resources:resource-send-back", "submitted_resource", method="post"),
     may({"official"}, "resources:resource-withdraw", "published_resource", method="post"),
     may({"official"}, "resources:resource-reopen", "archived_resource", method="post"),
+    may(OFFICIALS | {"administrator"}, "resources:review-list"),
+    may(OFFICIALS | {"administrator"}, "resources:review-confirm", method="post"),
+    may({"official"}, "resources:resource-confirm", "published_resource", method="post"),
+    may({"administrator"}, "resources:resource-confirm", "global_resource", method="post"),
+    may(set(ROLES), "resources:resource-report", "published_resource"),
+    may(set(), "resources:resource-report", "draft_resource"),
+    may(OFFICIALS | {"administrator"}, "resources:report-list"),
+    may({"official"}, "resources:report-handle", "report", method="post"),
     may(OFFICIALS | {"administrator"}, "resources:link-list"),
     may({"official"}, "resources:link-accept", "published_resource", method="post"),
     may({"official"}, "resources:link-look", "published_resource", method="post"),
@@ -184,6 +192,7 @@ TABLE = [
 OPEN = {
     "healthz", "readyz", "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
+    "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
     "dialogues:session-calendar", "partners:request-list", "partners:company-list", "partners:organization-list",
     "partners:company-detail",
@@ -247,6 +256,7 @@ def _resources(bodies):
         "published_resource": [ResourceFactory(publisher=publisher, published=True).slug],
         "archived_resource": [ResourceFactory(publisher=publisher, archived=True).slug],
         "global_resource": [ResourceFactory(code=None, published=True).slug],
+        "report": [_report(publisher).pk],
     }
 
 
@@ -255,6 +265,13 @@ def _lists(people, bodies):
     chambers = Collection.objects.create(owner=people["chamber"], organization=bodies["chamber"], title="Ours")
     item = own.items.create(resource=ResourceFactory(published=True))
     return {"own_list": [own.pk], "chambers_list": [chambers.pk], "list_item": [own.pk, item.pk]}
+
+
+def _report(publisher):
+    """What a visitor said of a published resource."""
+    return ResourceFactory(publisher=publisher, published=True).reports.create(
+        verdict="out_of_date", language="en", visitor="a"
+    )
 
 
 def _dialogues(people, bodies):
