@@ -263,6 +263,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("IMPORT_SWEEP_SECONDS", 60.0),
         "options": {"expires": 60},
     },
+    "publish resources at their moment": {
+        "task": "resources.tasks.publish_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "withdraw resources after their last day": {
+        "task": "resources.tasks.expire_due",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "plan looks at links": {
         "task": "resources.tasks.plan_links",
         "schedule": 600.0,

@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from resources import coverage, links, reminding, reporting, telling, unloading
+from resources import coverage, links, reminding, reporting, scheduling, telling, unloading
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,20 @@ def remind_of_reviews() -> None:
 def count_coverage() -> None:
     """Called by beat every hour, so that the last count of a day (UTC) is near its end and a missed one costs little."""
     coverage.snapshot()
+
+
+@shared_task(ignore_result=True)
+def publish_due() -> None:
+    """Called by beat every minute: publish what was approved for a moment that has come."""
+    scheduling.publish_due()
+
+
+@shared_task(ignore_result=True)
+def expire_due() -> None:
+    """Called by beat, a few times an hour, because a day ends somewhere every quarter: withdraw what is over, warn of
+    what ends soon."""
+    scheduling.expire_due()
+    scheduling.warn_of_expiry()
 
 
 #: Addresses of one task, several sites at once.

@@ -11,6 +11,8 @@ from resources.views import (
     reporting,
     reviewing,
     taking,
+    translating,
+    versions,
 )
 
 app_name = "resources"
