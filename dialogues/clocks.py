@@ -1,10 +1,9 @@
 """From the clock on a wall to a moment in time, and from a moment to everybody's clocks."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from dialogues.models import Dialogue
 from portal import clock
-from portal.accounts.zones import validate_time_zone
 from portal.reference.models import Economy
 
 WORK_BEGINS = time(9)
@@ -23,32 +21,6 @@ HOURS = {
     "partly": gettext_lazy("partly outside working hours"),
     "outside": gettext_lazy("outside working hours"),
 }
-
-
-def moment(wall: datetime, zone: str) -> datetime:
-    """The moment (UTC) at which clocks in ``zone`` show ``wall`` (naive).
-
-    Raises ``ValidationError``: ``unknown_zone``; ``nonexistent`` when clocks jump over that time in
-    spring; ``ambiguous`` when they show it twice in autumn. It never guesses: a guess would be an
-    hour wrong for somebody.
-    """
-    validate_time_zone(zone)
-    place = ZoneInfo(zone)
-    first, second = (wall.replace(tzinfo=place, fold=fold) for fold in (0, 1))
-    if first.utcoffset() == second.utcoffset():
-        return first.astimezone(UTC)
-    params = {"time": date_format(wall, "DATETIME_FORMAT"), "zone": zone}
-    if first.astimezone(UTC).astimezone(place).replace(tzinfo=None) != wall:
-        raise ValidationError(
-            _("There is no %(time)s in %(zone)s: clocks are put forward over it that night. Choose another time."),
-            code="nonexistent",
-            params=params,
-        )
-    raise ValidationError(
-        _("%(time)s comes twice in %(zone)s: clocks are put back over it that night. Choose another time."),
-        code="ambiguous",
-        params=params,
-    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.models import AgendaItem, Commitment, Session
@@ -12,8 +11,8 @@ from portal import clock
 from portal.accounts.models import Organization
 from portal.languages import NAMES, Language, column
 from portal.reference.models import Economy, Topic
+from portal.walltime import WallTimeField
 
-YEARS = range(1970, 2200)
 LONGEST_ITEM = 24 * 60  # minutes
 LONGEST_MINUTES = 60_000  # characters; as much as a page renders (portal.templatetags.ui)
 
@@ -43,25 +42,6 @@ class LanguageFields:
     def require_one(self, name):
         if not self.errors and not any(text.strip() for text in self.texts(name).values()):
             raise ValidationError(_("Write it in at least one language."), code="required")
-
-
-class WallTimeField(forms.Field):
-    """A date and a clock time without a zone: a naive ``datetime``."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    default_error_messages = {"invalid": _("Enter a date and a time, such as 2027-05-14 09:00.")}
-
-    def to_python(self, value):
-        if value in self.empty_values:
-            return None
-        try:
-            moment = parse_datetime(str(value).strip())
-        except ValueError:  # well formed, but no such day or hour
-            moment = None
-        # Other years are slips of the finger, and some of their moments no other zone's clock can show.
-        if moment is None or moment.tzinfo is not None or moment.year not in YEARS:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return moment.replace(second=0, microsecond=0)
 
 
 class SessionForm(LanguageFields, forms.ModelForm):

@@ -10,8 +10,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dialogues import announcing, clocks
+from dialogues import announcing
 from dialogues.models import Dialogue, Minutes, Session
+from portal.accounts import zones
 from portal.activity.log import record
 from portal.languages import Language, column
 from portal.lifecycle import lock, move
@@ -201,7 +202,7 @@ def resolve(zone: str, starts_local: datetime, ends_local: datetime) -> dict[str
 
 def _moment(field: str, wall: datetime, zone: str) -> datetime:
     try:
-        return clocks.moment(wall, zone)
+        return zones.moment(wall, zone)
     except ValidationError as wrong:
         raise _at("zone" if wrong.code == "unknown_zone" else field, wrong) from wrong
 

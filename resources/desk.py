@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from portal.accounts.models import Organization
 from portal.desk import Coming, Waiting
 from portal.templatetags.ui import after_colon, listed
-from resources import people, permissions
+from resources import people, permissions, training
 from resources.models import Report, Resource
 
 #: More reviews than this on one desk are one task, with a list of its own.
@@ -99,7 +99,17 @@ def _link_counts(row: dict[str, Any]) -> list[str]:
 
 
 def coming_for(user: Any) -> list[Coming]:
-    """What she keeps and the portal publishes by itself."""
+    """What she keeps and the portal publishes by itself, and the dates of the trainings on her lists, of no others."""
+    if not user.is_authenticated:
+        return []
+    dates = [
+        Coming(date.resource.title, date.resource.get_absolute_url(), date.starts_at, date.ends_at)
+        for date in training.on_lists_of(user)
+    ]
+    return dates + _approved(user)
+
+
+def _approved(user: Any) -> list[Coming]:
     if not permissions.can_draft(user):
         return []
     approved = Resource.objects.kept_by(user).filter(status=Resource.Status.IN_REVIEW, publish_at__isnull=False)

@@ -1,10 +1,12 @@
 """Time zones a person may choose: IANA names, as stored everywhere."""
 
 import zoneinfo
+from datetime import UTC, datetime
 from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -68,3 +70,29 @@ def guess() -> str:
     """For a form's first value: the zone she chose in the top bar, else the likeliest for the page's language."""
     chosen = timezone.get_current_timezone_name()
     return chosen if chosen != "UTC" else _LIKELY[current()]
+
+
+def moment(wall: datetime, zone: str) -> datetime:
+    """The moment (UTC) at which clocks in ``zone`` show ``wall`` (naive).
+
+    Raises ``ValidationError``: ``unknown_zone``; ``nonexistent`` when clocks jump over that time in
+    spring; ``ambiguous`` when they show it twice in autumn. It never guesses: a guess would be an
+    hour wrong for somebody.
+    """
+    validate_time_zone(zone)
+    place = zoneinfo.ZoneInfo(zone)
+    first, second = (wall.replace(tzinfo=place, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    params = {"time": date_format(wall, "DATETIME_FORMAT"), "zone": zone}
+    if first.astimezone(UTC).astimezone(place).replace(tzinfo=None) != wall:
+        raise ValidationError(
+            _("There is no %(time)s in %(zone)s: clocks are put forward over it that night. Choose another time."),
+            code="nonexistent",
+            params=params,
+        )
+    raise ValidationError(
+        _("%(time)s comes twice in %(zone)s: clocks are put back over it that night. Choose another time."),
+        code="ambiguous",
+        params=params,
+    )

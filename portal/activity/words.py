@@ -68,6 +68,9 @@ _PHRASES = {
     "decision_removed": pgettext_lazy("activity", "removed a decision"),
     "commitment_added": pgettext_lazy("activity", "wrote down a commitment"),
     "commitment_removed": pgettext_lazy("activity", "removed a commitment"),
+    "date_announced": pgettext_lazy("activity", "announced a date"),
+    "date_revised": pgettext_lazy("activity", "changed a date"),
+    "date_cancelled": pgettext_lazy("activity", "cancelled a date"),
     # People
     "asked_to_join": pgettext_lazy("activity", "asked to join"),
     "admitted": pgettext_lazy("activity", "admitted a member"),

@@ -2,10 +2,34 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import zones
 from resources.models.resource import PAGE_LANGUAGES, Resource
+
+
+class TrainingDateQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the trainings she may see."""
+        return self.filter(resource__in=Resource.objects.visible_to(user))
+
+    def public(self):
+        return self.filter(resource__status=Resource.Status.PUBLISHED)
+
+    def coming(self):
+        """Not over yet, the cancelled ones included: whoever noted one should read that it is off."""
+        return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
+
+    def over(self):
+        return self.filter(ends_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+
+    def taking_place(self):
+        return self.filter(is_cancelled=False)
+
+    def for_rows(self):
+        """All that a row of the list of dates shows."""
+        return self.select_related("resource__publisher").prefetch_related("resource__economies")
 
 
 class TrainingDate(models.Model):
@@ -24,6 +48,8 @@ class TrainingDate(models.Model):
     is_cancelled = models.BooleanField(_("cancelled"), default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = TrainingDateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("training date")
         verbose_name_plural = _("training dates")
@@ -34,3 +60,7 @@ class TrainingDate(models.Model):
 
     def __str__(self):
         return f"{self.resource_id} {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= timezone.now()

@@ -7,7 +7,7 @@ from portal.activity.log import timeline
 from portal.pagecache import kept_for_visitors
 from portal.templatetags.ui import language_name
 from portal.web import show
-from resources import permissions, reporting
+from resources import around, permissions, reporting
 from resources.models import Resource
 
 
@@ -29,6 +29,8 @@ def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "translation": next((row for row in resource.translations.all() if row.language == reading.language), None),
         "source_languages": [(code, language_name(code)) for code in resource.page_languages],
         "today": timezone.now().date(),
+        "around": around.of(resource, user),
+        "may_keep_dates": permissions.can_keep_dates(user, resource),
         "keeps": permissions.keeps(user, resource),
         "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},
         "activities": timeline(resource) if permissions.can_see_history(user, resource) else (),

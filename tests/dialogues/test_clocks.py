@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dialogues import clocks
+from portal.accounts import zones
 from tests.factories.dialogues import DialogueFactory
 
 
@@ -18,19 +19,19 @@ def at(text):
 
 
 def test_a_wall_time_is_one_moment():
-    assert clocks.moment(at("2027-05-14T09:00"), "Asia/Taipei") == datetime(2027, 5, 14, 1, 0, tzinfo=UTC)
+    assert zones.moment(at("2027-05-14T09:00"), "Asia/Taipei") == datetime(2027, 5, 14, 1, 0, tzinfo=UTC)
 
 
 def test_the_same_wall_time_is_another_moment_in_summer():
-    winter = clocks.moment(at("2027-01-15T09:00"), "America/New_York")
-    summer = clocks.moment(at("2027-07-15T09:00"), "America/New_York")
+    winter = zones.moment(at("2027-01-15T09:00"), "America/New_York")
+    summer = zones.moment(at("2027-07-15T09:00"), "America/New_York")
 
     assert (winter.hour, summer.hour) == (14, 13)
 
 
 def test_a_time_that_clocks_jump_over_is_refused():
     with pytest.raises(ValidationError) as refusal:
-        clocks.moment(at("2027-03-14T02:30"), "America/New_York")
+        zones.moment(at("2027-03-14T02:30"), "America/New_York")
 
     assert refusal.value.code == "nonexistent"
     (message,) = refusal.value.messages
@@ -39,21 +40,21 @@ def test_a_time_that_clocks_jump_over_is_refused():
 
 def test_a_time_that_comes_twice_is_refused():
     with pytest.raises(ValidationError) as refusal:
-        clocks.moment(at("2027-11-07T01:30"), "America/New_York")
+        zones.moment(at("2027-11-07T01:30"), "America/New_York")
 
     assert refusal.value.code == "ambiguous"
 
 
 @pytest.mark.parametrize("wall", ["2027-03-14T01:59", "2027-03-14T03:00", "2027-11-07T00:59", "2027-11-07T02:00"])
 def test_times_beside_the_change_are_taken(wall):
-    moment = clocks.moment(at(wall), "America/New_York")
+    moment = zones.moment(at(wall), "America/New_York")
 
     assert moment.tzinfo is UTC
 
 
 def test_an_unknown_zone_is_refused():
     with pytest.raises(ValidationError) as refusal:
-        clocks.moment(at("2027-05-14T09:00"), "Asia/Atlantis")
+        zones.moment(at("2027-05-14T09:00"), "Asia/Atlantis")
 
     assert refusal.value.code == "unknown_zone"
 
@@ -71,14 +72,14 @@ def test_a_moment_shows_the_wall_time_it_was_made_from_or_is_refused(wall, zone)
     offsets = {wall.replace(tzinfo=place, fold=fold).utcoffset() for fold in (0, 1)}
 
     if len(offsets) == 1:
-        assert clocks.moment(wall, zone).astimezone(place).replace(tzinfo=None) == wall
+        assert zones.moment(wall, zone).astimezone(place).replace(tzinfo=None) == wall
     else:
         with pytest.raises(ValidationError):
-            clocks.moment(wall, zone)
+            zones.moment(wall, zone)
 
 
 def rows(dialogue, wall, zone, hours=2):
-    starts = clocks.moment(at(wall), zone)
+    starts = zones.moment(at(wall), zone)
     ends = starts + (at("2027-01-01T00:00").replace(hour=hours) - at("2027-01-01T00:00"))
     return {row.economy.code: row for row in clocks.party_times(dialogue, starts, ends, zone)}
 

@@ -57,6 +57,8 @@ OPEN_TO_ALL = {
     "en/resources/coverage/<slug:slug>/<slug:economy>/<slug:topic>/<slug:language>/",
     "en/resources/coverage/<slug:slug>/coverage.csv",
     "en/resources/suggest/",
+    "en/resources/dates.ics",
+    "en/resources/dates/",
 }
 #: Of the library's mailbox, which is there only in demonstrations and development.
 MAILBOX = "mail/"

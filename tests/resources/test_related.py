@@ -1,0 +1,123 @@
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from resources import panels, publishing, related
+from resources.models import Resource
+from resources.panels import Link, Panel
+from tests.factories.reference import economy, sector, topic
+from tests.factories.resources import ResourceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    cache.clear()
+
+
+def titles(resource, user):
+    return [other.title for other in related.near(resource, user)]
+
+
+@pytest.fixture
+def labels(db):
+    """A guide to food labels in the United States."""
+    return ResourceFactory(published=True, title_en="Labels", topics=[topic("sps", "SPS")], sectors=[sector()])
+
+
+def test_what_shares_topic_and_place_is_nearer_than_what_shares_the_topic(labels, outsider, us, mx):
+    ResourceFactory(published=True, title_en="Taxes", topics=[topic("taxation", "Taxation")])
+    ResourceFactory(published=True, title_en="Mexican labels", code="MX", topics=[topic("sps")])
+    ResourceFactory(published=True, title_en="Importing food", topics=[topic("sps")], sectors=[sector()])
+    assert titles(labels, outsider) == ["Importing food", "Mexican labels"]
+
+
+def test_at_most_four_and_never_itself(labels, outsider):
+    for _ in range(6):
+        ResourceFactory(published=True, topics=[topic("sps")])
+    found = related.near(labels, outsider)
+    assert len(found) == 4
+    assert labels not in found
+
+
+def test_beside_two_of_a_kind_from_one_place_stands_something_else(labels, outsider):
+    for number in range(5):
+        ResourceFactory(published=True, title_en=f"American {number}", topics=[topic("sps")], sectors=[sector()])
+    ResourceFactory(published=True, title_en="Mexican", code="MX", topics=[topic("sps")])
+    ResourceFactory(published=True, title_en="A course", kind="training", topics=[topic("sps")])
+    found = titles(labels, outsider)
+    assert len(found) == 4
+    assert {"Mexican", "A course"} < set(found)
+
+
+def test_drafts_and_withdrawn_ones_are_near_to_nobody(labels, official):
+    ResourceFactory(topics=[topic("sps")])
+    ResourceFactory(archived=True, topics=[topic("sps")])
+    assert related.near(labels, official) == []
+
+
+def test_what_is_withdrawn_later_is_gone_at_once_though_the_ids_are_remembered(labels, official, outsider):
+    other = ResourceFactory(published=True, title_en="Other", topics=[topic("sps")], publisher=labels.publisher)
+    assert titles(labels, outsider) == ["Other"]
+    publishing.withdraw(other, reason="Old.", by=official)
+    assert titles(labels, outsider) == []
+
+
+def test_nothing_near_is_no_section(client, labels):
+    assert "Related resources" not in client.get(labels.get_absolute_url()).text
+
+
+def test_the_page_costs_the_same_with_one_near_and_with_four(client, labels):
+    costs = []
+    for count in (1, 4):
+        while Resource.objects.count() < 1 + count:
+            ResourceFactory(published=True, topics=[topic("sps")], economies=[economy("US"), economy("MX")])
+        cache.clear()
+        client.get(labels.get_absolute_url())
+        with CaptureQueriesContext(connection) as queries:
+            assert "Related resources" in client.get(labels.get_absolute_url()).text
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
+# --- Programmes and their cases ---------------------------------------------------------------
+
+
+def test_a_programme_lists_its_success_cases_and_a_case_names_its_programme(client):
+    programme = ResourceFactory(kind="programme", published=True, title_en="Export grant")
+    case = ResourceFactory(kind="success_case", published=True, title_en="A bakery sells abroad", programme=programme)
+    hidden = ResourceFactory(kind="success_case", title_en="Not ready", programme=programme)
+    page = client.get(programme.get_absolute_url()).text
+    assert "Firms that used it" in page
+    assert case.get_absolute_url() in page
+    assert hidden.title not in page
+    assert programme.get_absolute_url() in client.get(case.get_absolute_url()).text
+
+
+def test_a_withdrawn_programme_is_not_named_by_its_cases(client):
+    programme = ResourceFactory(kind="programme", archived=True, title_en="Ended grant")
+    case = ResourceFactory(kind="success_case", published=True, programme=programme)
+    assert "Ended grant" not in client.get(case.get_absolute_url()).text
+
+
+# --- Panels of other rooms --------------------------------------------------------------------
+
+
+def test_another_room_adds_a_panel_once(client, labels):
+    def note(resource, user):
+        return (
+            Panel("Where it came from", [Link("A meeting", "/en/dialogues/", "2026")]) if resource == labels else None
+        )
+
+    panels.register(note)
+    panels.register(note)
+    try:
+        text = client.get(labels.get_absolute_url()).text
+        assert text.count("Where it came from") == 1
+        assert '<a href="/en/dialogues/">A meeting</a>' in text
+        other = ResourceFactory(published=True, topics=[topic("taxation")])
+        assert "Where it came from" not in client.get(other.get_absolute_url()).text
+    finally:
+        panels._providers.remove(note)
