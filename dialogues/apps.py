@@ -6,3 +6,8 @@ class DialoguesConfig(AppConfig):
     name = "dialogues"
     verbose_name = _("Dialogues")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from dialogues import cases  # noqa: PLC0415 -- models are not there before
+
+        cases.register()

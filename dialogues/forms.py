@@ -6,12 +6,14 @@ from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dialogues import cases
 from dialogues.models import AgendaItem, Commitment, Session
 from portal import clock
 from portal.accounts.models import Organization
 from portal.languages import NAMES, Language, column
 from portal.reference.models import Economy, Topic
 from portal.walltime import WallTimeField
+from resources.models import Resource
 
 LONGEST_ITEM = 24 * 60  # minutes
 LONGEST_MINUTES = 60_000  # characters; as much as a page renders (portal.templatetags.ui)
@@ -118,6 +120,18 @@ def _zones(session):
     known = {zone for _name, zones in groups for zone, _label in zones}
     others = {"UTC", session.zone, timezone.get_current_timezone_name()} - known - {""}
     return [*groups, (_("Other"), [(zone, clock.zone_label(zone)) for zone in sorted(others)])]
+
+
+class CaseForm(forms.Form):
+    """A success case that came from a dialogue."""
+
+    resource = forms.ModelChoiceField(
+        Resource.objects.none(), label=_("A success case that came from this dialogue"), empty_label=_("Choose")
+    )
+
+    def __init__(self, *args, dialogue, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["resource"].queryset = cases.candidates(dialogue)
 
 
 class ReasonForm(forms.Form):

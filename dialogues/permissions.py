@@ -15,6 +15,11 @@ def can_create_session(user: Any, dialogue: Dialogue) -> bool:
     return acts_in(user, dialogue)
 
 
+def can_name_cases(user: Any, dialogue: Dialogue) -> bool:
+    """Say which success cases came from it."""
+    return acts_in(user, dialogue)
+
+
 def can_run(user: Any, session: Session) -> bool:
     """Revise, schedule, reschedule, cancel, start and close it, and keep its agenda: any Party's officials.
 

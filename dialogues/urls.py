@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dialogues.views import agenda, commitments, dialogues, minutes, registration, sessions
+from dialogues.views import agenda, cases, commitments, dialogues, minutes, registration, sessions
 
 app_name = "dialogues"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("", dialogues.dialogue_list, name="dialogue-list"),
     path("<slug:slug>/", dialogues.dialogue_detail, name="dialogue-detail"),
     path("<slug:slug>/calendar.ics", dialogues.dialogue_feed, name="dialogue-feed"),
+    path("<slug:slug>/cases/", cases.case_name, name="case-name"),
+    path("<slug:slug>/cases/<int:case_pk>/remove/", cases.case_take_off, name="case-take-off"),
     path("<slug:slug>/sessions/new/", sessions.session_create, name="session-create"),
     path("<slug:slug>/sessions/<int:pk>/", sessions.session_detail, name="session-detail"),
     path("<slug:slug>/sessions/<int:pk>/session.ics", sessions.session_calendar, name="session-calendar"),

@@ -1,6 +1,7 @@
 """Dialogues, their sessions, and what comes of them. One module per noun."""
 
 from dialogues.models.agenda import AgendaItem
+from dialogues.models.cases import SuccessCase
 from dialogues.models.dialogue import Dialogue
 from dialogues.models.indicator import Indicator, IndicatorValue
 from dialogues.models.minutes import Commitment, Decision, Initiative, Minutes
@@ -21,4 +22,5 @@ __all__ = [
     "Registration",
     "Reliability",
     "Session",
+    "SuccessCase",
 ]

@@ -5,8 +5,9 @@ from django.utils import translation
 from django.views.decorators.http import condition, require_safe
 
 from dialogues import calendars
-from dialogues.models import Commitment, Dialogue, IndicatorValue, Initiative, Session
-from dialogues.permissions import can_create_session
+from dialogues.forms import CaseForm
+from dialogues.models import Commitment, Dialogue, IndicatorValue, Initiative, Session, SuccessCase
+from dialogues.permissions import can_create_session, can_name_cases
 from portal.web import show
 
 
@@ -44,6 +45,8 @@ def dialogue_detail(request, slug):
         "commitments": commitments.select_related("owner", "session__dialogue"),
         "series": _series(values, under_agreement=True),
         "party_series": _series(values, under_agreement=False),
+        "cases": list(SuccessCase.objects.visible_to(request.user).filter(dialogue=dialogue).for_rows()),
+        "case_form": CaseForm(dialogue=dialogue) if can_name_cases(request.user, dialogue) else None,
         "can_create_session": can_create_session(request.user, dialogue),
     }
     return show(request, "dialogues/dialogue_detail.html", context)

@@ -64,7 +64,7 @@ def test_a_dialogues_page_asks_as_little_for_three_sessions_as_for_one(
         SessionFactory(dialogue=dialogue, past=True, host=economy("US"))
         CommitmentFactory(session=SessionFactory(dialogue=dialogue, held=True), published=True)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(dialogue.get_absolute_url())
 
     assert text(response).count('<article class="row">') == 4 * count

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
 from resources.models import Collection
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -119,6 +120,9 @@ TABLE = [
     may({"official"}, "resources:link-accept", "published_resource", method="post"),
     may({"official"}, "resources:link-look", "published_resource", method="post"),
     may({"administrator"}, "resources:link-look", "global_resource", method="post"),
+    may({"official"}, "resources:resource-dates", "training"),
+    may({"official"}, "resources:date-revise", "training_date"),
+    may({"official"}, "resources:date-cancel", "training_date", method="post"),
     # Lists of resources: a person's own, and a chamber's.
     may(SIGNED_IN, "resources:collection-list"),
     may({"outsider"}, "resources:collection-detail", "own_list"),
@@ -135,6 +139,8 @@ TABLE = [
     may(SIGNED_IN, "resources:resource-keep", "published_resource", method="post"),
     may({"official", "administrator"}, "resources:resource-keep", "draft_resource", method="post"),
     # Dialogues.
+    may({"official"}, "dialogues:case-name", "dialogue", method="post"),
+    may({"official"}, "dialogues:case-take-off", "success_case", method="post"),
     may({"official"}, "dialogues:session-create", "dialogue"),
     may({"official"}, "dialogues:session-detail", "draft_session"),
     may({"official"}, "dialogues:session-revise", "draft_session"),
@@ -193,7 +199,8 @@ OPEN = {
     "healthz", "readyz", "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
-    "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
+    "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
+    "resources:date-feed", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
     "dialogues:session-calendar", "partners:request-list", "partners:company-list", "partners:organization-list",
     "partners:company-detail",
 }  # fmt: skip
@@ -220,6 +227,7 @@ def world(db):
         addresses=_organizations(people, bodies)
         | _resources(bodies)
         | _lists(people, bodies)
+        | _trainings(bodies)
         | _dialogues(people, bodies)
         | _partners(bodies),
     )
@@ -260,6 +268,13 @@ def _resources(bodies):
     }
 
 
+def _trainings(bodies):
+    training = ResourceFactory(kind="training", publisher=bodies["official"], published=True)
+    begins = timezone.now() + timedelta(days=30)
+    date = training.dates.create(starts_at=begins, ends_at=begins + timedelta(hours=1), time_zone="UTC")
+    return {"training": [training.slug], "training_date": [training.slug, date.pk]}
+
+
 def _lists(people, bodies):
     own = Collection.objects.create(owner=people["outsider"], title="Own")
     chambers = Collection.objects.create(owner=people["chamber"], organization=bodies["chamber"], title="Ours")
@@ -282,10 +297,13 @@ def _dialogues(people, bodies):
     MinutesFactory(session=held)
     item = AgendaItemFactory(session=scheduled)
     decision = held.decisions.create(text_en="One form.")
+    story = ResourceFactory(kind="success_case", published=True)
+    case = SuccessCase.objects.create(dialogue=dialogue, resource=story)
     draft_commitment = CommitmentFactory(session=held, owner=bodies["chamber"])
     commitment = CommitmentFactory(session=held, owner=bodies["chamber"], published=True)
     return {
         "dialogue": [dialogue.slug],
+        "success_case": [dialogue.slug, case.pk],
         "draft_session": [dialogue.slug, draft.pk],
         "scheduled_session": [dialogue.slug, scheduled.pk],
         "held_session": [dialogue.slug, held.pk],
