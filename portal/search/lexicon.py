@@ -65,25 +65,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One wording of one concept, whatever the languages that have it so."""
+    """One wording of one concept, whatever the languages that have it so.
+
+    ``content``: its words that say something. ``is_small``: it has none, once its accents are gone, as thé.
+    """
 
     meaning: Meaning
     text: str
     folded: str
-    tokens: tuple[Token, ...]
+    content: tuple[str, ...]
     languages: tuple[str, ...]
     is_acronym: bool
     is_preferred: bool
-
-    @property
-    def content(self) -> list[str]:
-        """The words that must be there, as they are compared."""
-        return content(self.tokens)
-
-    @property
-    def is_small(self) -> bool:
-        """Whether it is nothing but a small word once its accents are gone, as thé is."""
-        return all(token.is_joining for token in self.tokens)
+    is_small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +116,7 @@ class Lexicon:
     @cached_property
     def spelling(self) -> Spelling:
         """The words of all labels, to correct others by; made when first asked for."""
-        return Spelling(
-            Spelled(label.text, label.folded, label.tokens, label.languages, label.meaning.slug) for label in self._all
-        )
+        return Spelling(Spelled(label.text, label.folded, label.languages, label.meaning.slug) for label in self._all)
 
     def find(self, typed: str, folded: str, words: Sequence[Token]) -> list[Finding]:
         """The labels in a query, the longest at each place; none lies inside another.
@@ -189,7 +181,7 @@ class _Query:
             return 0.0
         if typed == label.folded:
             return 1.0
-        said, wanted = content(self.words[first:last]), label.content
+        said, wanted = _content(self.words[first:last]), label.content
         if len(said) != len(wanted):
             return OTHER_NUMBER  # written together or apart
         return min(map(likeness, said, wanted))
@@ -225,11 +217,27 @@ def read(token: UUID | None) -> Lexicon:
         names = {language: tuple(texts) for language, texts in terms.get(row["id"], {}).items()}
         meanings[row["id"]] = _meaning(row, names)
     labels = [
-        Label(meanings[concept_id], text, folded, tuple(tokens(folded)), tuple(spoken), acronym, preferred)
+        _label(meanings[concept_id], text, folded, tuple(spoken), is_acronym=acronym, is_preferred=preferred)
         for (concept_id, folded), (text, spoken, acronym, preferred) in languages.items()
         if concept_id in meanings
     ]
     return Lexicon(token, meanings.values(), labels)
+
+
+def _label(
+    meaning: Meaning, text: str, folded: str, languages: tuple[str, ...], *, is_acronym: bool, is_preferred: bool
+) -> Label:
+    words = tokens(folded)
+    return Label(
+        meaning=meaning,
+        text=text,
+        folded=folded,
+        content=tuple(_content(words)),
+        languages=languages,
+        is_acronym=is_acronym,
+        is_preferred=is_preferred,
+        is_small=all(word.is_joining for word in words),
+    )
 
 
 def _concepts() -> Iterable[Mapping[str, Any]]:
@@ -263,7 +271,7 @@ def _meaning(row: Mapping[str, Any], terms: Mapping[str, tuple[str, ...]]) -> Me
 
 def _readings(label: Label) -> set[tuple[str, ...]]:
     """The sequences of stems under which a label is found."""
-    words = label.tokens
+    words = tokens(label.folded)
     readings = {tuple(word.stem for word in words)}
     if not label.is_acronym and len(label.content) > 1:
         readings.add(tuple(map(stem, label.content)))
@@ -275,7 +283,7 @@ def _readings(label: Label) -> set[tuple[str, ...]]:
     return {reading for reading in readings if reading}
 
 
-def content(words: Sequence[Token]) -> list[str]:
+def _content(words: Sequence[Token]) -> list[str]:
     """The texts of the words that say something; of a phrase of nothing but small words, all."""
     return [word.text for word in words if not word.is_joining] or [word.text for word in words]
 

@@ -9,18 +9,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from portal.search.wording import TYPED_WORDS, Token, is_han
+from portal.search.wording import TYPED_WORDS, is_han, tokens
 
 _MIN_LATIN, _MIN_HAN, _MAX_HAN, _MAX_LATIN = 4, 3, 8, 24
 
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """A label as it is written, folded and taken apart, with its languages and its concept."""
+    """A label as it is written and folded, with its languages and its concept."""
 
     text: str
     folded: str
-    tokens: tuple[Token, ...]
     languages: tuple[str, ...]
     slug: str
 
@@ -41,7 +40,8 @@ class Spelling:
 
     def __init__(self, labels: Iterable[Spelled]) -> None:
         self._words: dict[str, Word] = {}
-        self._shortened: dict[str, list[str]] = {}
+        # The words under each shortened one, one on a line: most have one word, and there are many.
+        self._shortened: dict[str, str] = {}
         written: dict[str, list[tuple[str, Spelled]]] = {}
         for label in labels:
             for folded, text in _parts(label):
@@ -52,7 +52,8 @@ class Spelling:
             usual = Counter(text for text, _label in places).most_common(1)[0][0]
             self._words[folded] = Word(usual, folded, languages, shortest.slug, len(places))
             for shorter in {folded, *_without_one(folded)}:
-                self._shortened.setdefault(shorter, []).append(folded)
+                others = self._shortened.get(shorter)
+                self._shortened[shorter] = f"{others}\n{folded}" if others else folded
 
     def knows(self, folded: str) -> bool:
         return folded in self._words
@@ -61,7 +62,8 @@ class Spelling:
         """The known words one step away, those in most labels first; none for a known or a short word."""
         if self.knows(folded) or not _can_be_wrong(folded):
             return []
-        candidates = {word for shorter in (folded, *_without_one(folded)) for word in self._shortened.get(shorter, ())}
+        shortened = (self._shortened.get(shorter, "") for shorter in (folded, *_without_one(folded)))
+        candidates = {word for words in shortened for word in words.split("\n") if word}
         found = [self._words[word] for word in candidates if is_one_step(folded, word)]
         if language is not None:
             found = [word for word in found if language in word.languages]
@@ -89,10 +91,10 @@ def _parts(label: Spelled) -> Iterator[tuple[str, str]]:
         if _MIN_HAN <= len(label.folded) <= _MAX_HAN:
             yield label.folded, label.text
         return
-    written = TYPED_WORDS.findall(label.text)
-    if len(written) != len(label.tokens):
-        written = [token.text for token in label.tokens]
-    for text, token in zip(written, label.tokens, strict=True):
+    parts, written = tokens(label.folded), TYPED_WORDS.findall(label.text)
+    if len(written) != len(parts):
+        written = [token.text for token in parts]
+    for text, token in zip(written, parts, strict=True):
         if _can_be_wrong(token.text) and not token.is_joining:
             yield token.text, text if text.isupper() else text.lower()
 
