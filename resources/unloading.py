@@ -35,6 +35,8 @@ Through = Callable[[list[Record]], Iterable[Record]]
 CHUNK = 50
 #: A file that three workers died of, or that was not done within the task's time three times, is given up.
 ATTEMPTS = 3
+#: The page learns how far a file is every so many seconds.
+EVERY = 0.5
 #: Of more errors the first ones are kept.
 MAX_PROBLEMS = 2_000
 #: A file that nobody loaded is given up after this time.
@@ -173,7 +175,7 @@ def _claim(pk: int) -> Iterator[bool]:
 
 def _look_through(run: ImportRun) -> None:
     unpacked = unpack(bytes(run.content))
-    found = look_through(unpacked.records, by=run.uploaded_by, through=lambda records: _told(run, records))
+    found = look_through(unpacked.records, by=run.uploaded_by, through=lambda records: told(run, records))
     found.problems = sorted([*unpacked.problems, *found.problems], key=lambda problem: problem.row)
     try:
         if found.problems:
@@ -201,7 +203,7 @@ def _load(run: ImportRun) -> None:
             by=run.uploaded_by,
             submits=run.submits,
             versions=run.versions,
-            through=lambda records: _told(run, records),
+            through=lambda records: told(run, records),
         )
         if not found.problems:
             end(run, Status.LOADED, **_outcome(found))
@@ -235,9 +237,9 @@ def _tell_reviewers(run: ImportRun, created: list[Resource]) -> None:
     )
 
 
-def _told(run: ImportRun, records: list[Record]) -> Iterator[Record]:
-    """The records, while the page learns how far they are."""
-    with _Beside() as beside:
+def told(run: ImportRun, records: list[Record], *, every: float = EVERY) -> Iterator[Record]:
+    """The records, while the page learns how far they are: after ``every`` so many seconds."""
+    with _Beside(every) as beside:
         for done, record in enumerate(records):
             beside.tell(run, done)
             yield record
@@ -246,10 +248,9 @@ def _told(run: ImportRun, records: list[Record]) -> Iterator[Record]:
 class _Beside:
     """A connection beside that of the work, whose transaction shows nothing to others until its end."""
 
-    EVERY = 0.5  # seconds
-
-    def __init__(self) -> None:
+    def __init__(self, every: float) -> None:
         self.connection = connection.copy()
+        self.every = every
         self.told_at = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -259,7 +260,7 @@ class _Beside:
         self.connection.close()
 
     def tell(self, run: ImportRun, done: int) -> None:
-        if time.monotonic() - self.told_at < self.EVERY:
+        if time.monotonic() - self.told_at < self.every:
             return
         self.told_at = time.monotonic()
         with self.connection.cursor() as cursor:

@@ -71,13 +71,15 @@ def import_start(request: HttpRequest) -> HttpResponse:
 def import_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """How far a file is, what it would change or has changed, and what is wrong with it."""
     run = find(request, uid)
+    counts = dict.fromkeys(("created", "changed", "unchanged", "problems"), 0) | run.counts
     context = {
         "run": run,
         "is_working": run.status in {ImportRun.Status.CHECKING, ImportRun.Status.LOADING},
         "is_fragment": request.htmx.target == "import",
         "errors": run.errors[:SHOWN],
-        "hidden": max(0, run.counts.get("problems", 0) - SHOWN),
-        "unread": max(0, run.counts.get("problems", 0) - len(run.errors)),
+        "counts": counts,
+        "hidden": max(0, counts["problems"] - SHOWN),
+        "unread": max(0, counts["problems"] - len(run.errors)),
     }
     return show(request, "resources/import_detail.html", context, fragments=["import"])
 

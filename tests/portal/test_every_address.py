@@ -11,6 +11,9 @@ OPEN_TO_ALL = {
     # For machines.
     "healthz",
     "readyz",
+    "robots.txt",
+    "sitemap-<slug:section>.xml",
+    "sitemap.xml",
     "open-data/<slug:name>.json",
     # About the portal, and how to read it.
     "en/",
@@ -56,6 +59,9 @@ OPEN_TO_ALL = {
     "en/resources/coverage/<slug:slug>/",
     "en/resources/coverage/<slug:slug>/<slug:economy>/<slug:topic>/<slug:language>/",
     "en/resources/coverage/<slug:slug>/coverage.csv",
+    "en/resources/export.csv",
+    "en/resources/export.jsonl",
+    "en/resources/feed.atom",
     "en/resources/suggest/",
     "en/resources/dates.ics",
     "en/resources/dates/",

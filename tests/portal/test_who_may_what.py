@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
-from resources.models import Collection
+from resources.models import Collection, ImportRun
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.dialogues import (
     AgendaItemFactory,
@@ -138,6 +138,12 @@ TABLE = [
     may(SIGNED_IN, "resources:resource-lists", "published_resource"),
     may(SIGNED_IN, "resources:resource-keep", "published_resource", method="post"),
     may({"official", "administrator"}, "resources:resource-keep", "draft_resource", method="post"),
+    may(OFFICIALS | {"administrator"}, "resources:import-start"),
+    may(OFFICIALS | {"administrator"}, "resources:import-template"),
+    may({"official"}, "resources:import-detail", "import_file"),  # nobody but who uploaded it
+    may({"official"}, "resources:import-errors", "import_file"),
+    may({"official"}, "resources:import-load", "import_file", method="post"),
+    may({"official"}, "resources:import-give-up", "import_file", method="post"),
     # Dialogues.
     may({"official"}, "dialogues:case-name", "dialogue", method="post"),
     may({"official"}, "dialogues:case-take-off", "success_case", method="post"),
@@ -196,7 +202,9 @@ TABLE = [
 ]
 #: What a visitor may open, by name; test_every_address.py walks it.
 OPEN = {
-    "healthz", "readyz", "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
+    "healthz", "readyz", "robots", "sitemap", "sitemap-section", "resources:export-csv", "resources:export-jsonl",
+    "resources:resource-feed",
+    "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
@@ -228,6 +236,7 @@ def world(db):
         | _resources(bodies)
         | _lists(people, bodies)
         | _trainings(bodies)
+        | _imports(people)
         | _dialogues(people, bodies)
         | _partners(bodies),
     )
@@ -287,6 +296,11 @@ def _report(publisher):
     return ResourceFactory(publisher=publisher, published=True).reports.create(
         verdict="out_of_date", language="en", visitor="a"
     )
+
+
+def _imports(people):
+    file = {"name": "a.csv", "format": "csv", "content": b"slug,title_en\nnone,None\n"}
+    return {"import_file": [ImportRun.objects.create(uploaded_by=people["official"], status="checked", **file).uid]}
 
 
 def _dialogues(people, bodies):

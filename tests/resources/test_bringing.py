@@ -559,8 +559,7 @@ def test_a_load_that_dies_leaves_nothing_and_the_sweep_loads_it_once(official, a
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_page_learns_how_far_a_load_is_although_its_transaction_shows_nothing(official, agency, row, monkeypatch):
-    monkeypatch.setattr(unloading._Beside, "EVERY", 0)
+def test_the_page_learns_how_far_a_load_is_although_its_transaction_shows_nothing(official, agency, row):
     run = ImportRun.objects.create(
         uploaded_by=official,
         name="a.csv",
@@ -573,7 +572,7 @@ def test_the_page_learns_how_far_a_load_is_although_its_transaction_shows_nothin
     records = unpacking.unpack(bytes(run.content)).records
 
     with transaction.atomic():
-        for _record in unloading._told(run, records):
+        for _record in unloading.told(run, records, every=0):
             thread, outcome = in_thread(lambda: ImportRun.objects.values_list("done", flat=True).get())
             thread.join()
             seen.append(outcome["answer"])
