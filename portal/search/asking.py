@@ -95,8 +95,20 @@ class Question:
     matches: tuple[Match, ...] = ()
 
     @property
+    def units(self) -> tuple[Wanted, ...]:
+        """All that is looked for in the texts, in the order of :attr:`portal.search.scoring.Row.levels`."""
+        return (*self.words, *self.concepts, *self.place_words)
+
+    @property
     def is_empty(self) -> bool:
-        return not (self.words or self.concepts or self.place_words)
+        return not self.units
+
+    @property
+    def tags(self) -> list[str]:
+        """The facets that say something about a row."""
+        found = [f"economy:{code}" for code in self.places]
+        found += [f"topic:{slug}" for slug in self.topics] + [f"sector:{slug}" for slug in self.sectors]
+        return [*found, "economy:*"]
 
 
 def understand(typed: str, *, meant: str = "", with_thesaurus: bool = True) -> Question:
@@ -223,3 +235,8 @@ def _tags(matches: Iterable[Match], kind: str) -> dict[str, float]:
         for slug in getattr(match, kind):
             found[slug] = max(found.get(slug, 0.0), match.weight)
     return found
+
+
+def shown(question: Question) -> tuple[str, ...]:
+    """The wordings to highlight in what was found."""
+    return tuple(dict.fromkeys(text for unit in question.units for texts in unit.terms.values() for text in texts))

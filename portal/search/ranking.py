@@ -1,18 +1,30 @@
 """Finding rows by words, by concepts and by meaning at once."""
 
-import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models.functions import Coalesce
 
-from portal.search import asking, meaning, searched, semantic
+from portal.search import asking, correcting, meaning, scoring, searched, semantic
 from portal.search.asking import Question, Wanted
+from portal.search.scoring import Row
 from portal.search.searched import Searched
-from portal.search.text import COLUMNS, CONFIGURATIONS, _accented, _han_query, _pieces
+from portal.search.text import COLUMNS, CONFIGURATIONS, _accented, _anywhere, _han_query, _pieces
 
 ALL = frozenset({"words", "thesaurus", "meaning"})
+
+#: So few rows are all looked at; of more, only the best candidates of each way are.
+FEW = 2_000
+RANKED = 1_000
+#: Rows that one word may bring in. A word of more is too common to tell which of them are better.
+CAP = 10_000
+NEAREST = 200
+#: When so many rows have everything that was asked for, those that have only some of it are not looked for.
+ENOUGH = 200
 
 _SQL = """
 WITH base AS NOT MATERIALIZED (
@@ -21,20 +33,44 @@ WITH base AS NOT MATERIALIZED (
     FROM ({base}) AS visible
 ),
 term AS (
-    SELECT unit, tongue, concat_ws(' & ', '(' || nullif(literal, '') || ')',
-        '(' || nullif(phraseto_tsquery(config::regconfig, words)::text, '') || ')') AS asked
+    SELECT unit, tongue, nullif(concat_ws(' & ', '(' || nullif(literal, '') || ')',
+        '(' || nullif(phraseto_tsquery(config::regconfig, words)::text, '') || ')'), '') AS asked
     FROM unnest(%(units)s::int[], %(tongues)s::text[], %(configs)s::text[], %(words)s::text[], %(literals)s::text[])
         AS given(unit, tongue, config, words, literal)
 ),
 written AS (
-    SELECT unit, tongue, string_agg('(' || asked || ')', ' | ') AS asked FROM term WHERE asked <> '' GROUP BY 1, 2
+    SELECT unit, tongue, string_agg('(' || asked || ')', ' | ') AS asked FROM term GROUP BY unit, tongue
 ),
 unit AS MATERIALIZED (
-    SELECT unit, {per_tongue} FROM written GROUP BY unit
+    SELECT unit, (%(weights)s::float[])[unit + 1] AS weight, {per_tongue} FROM written GROUP BY unit
+),
+whole AS MATERIALIZED (
+    SELECT {all_per_tongue} FROM written WHERE unit = ANY(%(main)s::int[])
+),
+few AS MATERIALIZED (SELECT id FROM base LIMIT {few} + 1),
+every AS MATERIALIZED (
+    SELECT b.id FROM whole CROSS JOIN LATERAL (
+        SELECT id FROM base WHERE {all_found} LIMIT {cap} + 1
+    ) b WHERE (SELECT count(*) FROM few) > {few}
+),
+hit AS MATERIALIZED (
+    SELECT b.id, unit.unit, unit.weight FROM unit CROSS JOIN LATERAL (
+        SELECT id FROM base WHERE {base_found} LIMIT {cap}
+    ) b WHERE (SELECT count(*) FROM few) > {few} AND (SELECT count(*) FROM every) < {enough}
+),
+rarity AS (SELECT unit, ln(1 + 1e6 / (1 + count(*))) AS rarity FROM hit GROUP BY unit),
+lexical AS MATERIALIZED (
+    SELECT id, 1e6 AS score FROM every
+    UNION ALL SELECT id, sum(weight * rarity) FROM hit JOIN rarity USING (unit) GROUP BY id
 ),
 nearest AS MATERIALIZED ({nearest}),
-candidate AS MATERIALIZED ({candidates}),
+candidate AS MATERIALIZED (
+    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= {few}
+    UNION SELECT id FROM nearest
+    UNION (SELECT id FROM lexical ORDER BY score DESC LIMIT {ranked})
+),
 row AS MATERIALIZED (
+    -- Joined to nothing, each text's vector is read once and stays in memory for all that is compared with it.
     SELECT id, en || ''::tsvector AS en, es || ''::tsvector AS es, fr || ''::tsvector AS fr,
         zh || ''::tsvector AS zh, facets, publisher
     FROM base WHERE id IN (SELECT id FROM candidate)
@@ -47,8 +83,15 @@ level AS (
 SELECT row.id, coalesce(level.levels, ''), {likeness}, row.publisher,
     ARRAY(SELECT tag FROM unnest(row.facets) tag WHERE tag = ANY(%(tags)s))
 FROM row LEFT JOIN level USING (id)
+UNION ALL
+SELECT id, NULL, NULL, NULL, NULL FROM every
 """
 _LABEL = r"regexp_replace({asked}, '(''(?:[^'']|'''')*'')(?::(\*))?', '\1:\2{weights}', 'g')"
+_NEAREST = """
+    SELECT {owner} AS id FROM {table} m CROSS JOIN LATERAL (SELECT FROM base WHERE base.id = m.{owner} LIMIT 1) visible
+    WHERE (SELECT count(*) FROM few) > {few} ORDER BY m.vector <=> %(vector0)s LIMIT {nearest}
+"""
+_TEXTS = ArrayField(models.TextField())
 _SHORT = {"en": "en", "es": "es", "fr": "fr", "zh-hant": "zh"}
 
 
@@ -62,143 +105,122 @@ class Found:
     correction: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
-    """A candidate. ``levels``: one digit for each thing asked for (0 not there, 1 in the text, 2 in the summary
-    or its tags, 3 in the title); ``likeness`` to the query's vectors, 0 without; ``tags`` it shares with it."""
-
-    id: Any
-    levels: str
-    likeness: tuple[float, ...]
-    publisher: str
-    tags: frozenset[str]
-
-
 def find(
     queryset: models.QuerySet, words: str, *, language: str = "", ways: Collection[str] = ALL, limit: int = 10_000
 ) -> Found:
     """Return the rows of ``queryset`` that ``words`` are about, the best first.
 
     ``queryset`` is what the reader may see, already narrowed by filters; its order does not matter. ``words`` are
-    in any of the four languages, ``language`` is the reader's. ``ways`` are some of "words", "thesaurus" and
-    "meaning"; meaning is left out by itself where there are no vectors. Words of only punctuation find nothing.
-    One SQL statement; nothing is raised whatever is typed.
+    in any of the four languages or several at once; ``language`` is the reader's. ``ways`` are some of "words",
+    "thesaurus" and "meaning"; the last is left out by itself where there are no vectors. Quotes make a phrase that
+    a row must have, a minus before a word one that it must not. Words of only punctuation find nothing. One SQL
+    statement finds and compares; misspelt words may cost a second. Nothing is raised whatever is typed.
     """
-    question = asking.understand(words, with_thesaurus="thesaurus" in ways)
+    correction = correcting.correct(words, language=language)
+    question = asking.understand(words, meant=correction, with_thesaurus="thesaurus" in ways)
     vectors = _vectors(queryset, question, ways)
     if question.is_empty and not vectors:
         return Found(())
-    rows = candidates(queryset, question, vectors=vectors)
-    ranked = [(score, row) for score, row in _scored(rows, question) if score >= _ENOUGH]
-    ranked.sort(key=lambda pair: (-pair[0], pair[1].id))
-    ids = tuple(row.id for _score, row in ranked[:limit])
-    return Found(ids, is_capped=len(ranked) > limit, terms=_shown(question))
+    rows, rest = candidates(_narrowed(queryset, question), question, vectors=vectors)
+    ranked = [scored for scored in scoring.scored(rows, question) if scored.is_enough]
+    ids = dict.fromkeys([*(scored.row.id for scored in ranked), *rest])
+    return Found(
+        tuple(islice(ids, limit)), is_capped=len(ids) > limit, terms=asking.shown(question), correction=correction
+    )
 
 
 def nearest(queryset: models.QuerySet, words: str, *, language: str = "", limit: int = 5) -> list[Any]:
-    """Return the keys of the rows that come nearest, though they need not hold the words; [] without vectors."""
-    question = asking.understand(words)
+    """Return the keys of the rows that come nearest, though they need not be about ``words``; [] without vectors."""
+    question = asking.understand(words, meant=correcting.correct(words, language=language))
     vectors = _vectors(queryset, question, ALL)
     if not vectors or limit < 1:
         return []
-    rows = candidates(queryset, question, vectors=vectors)
-    ranked = sorted(_scored(rows, question), key=lambda pair: (-pair[0], pair[1].id))
-    return [row.id for _score, row in ranked[:limit]]
+    rows, _rest = candidates(queryset, question, vectors=vectors)
+    return [scored.row.id for scored in scoring.scored(rows, question)[:limit]]
 
 
-_ENOUGH = 0.25
-_STRENGTH = {"0": 0.0, "1": 0.5, "2": 0.8, "3": 1.0}
+def candidates(
+    queryset: models.QuerySet, question: Question, *, vectors: Sequence[str] = ()
+) -> tuple[list[Row], list[Any]]:
+    """Return the rows to compare, and the keys of more that have everything asked for but were not looked at."""
+    sql, parameters = _statement(searched.of(queryset.model), queryset, question, vectors)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    rows = [
+        Row(pk, levels, max((value or 0.0 for value in likeness), default=0.0), publisher or "", frozenset(tags))
+        for pk, levels, likeness, publisher, tags in found
+        if levels is not None
+    ]
+    return rows, [pk for pk, levels, *_nothing in found if levels is None]
+
+
+def _narrowed(queryset: models.QuerySet, question: Question) -> models.QuerySet:
+    for unit in question.excluded:
+        queryset = queryset.exclude(Coalesce(_anywhere([unit]), models.Value(False)))
+    for unit in question.phrases:
+        queryset = queryset.filter(_anywhere([unit]))
+    return queryset
 
 
 def _vectors(queryset: models.QuerySet, question: Question, ways: Collection[str]) -> list[str]:
+    """What is typed, encoded; nothing where it says nothing, or there is nothing to compare it with."""
     entry = searched.of(queryset.model)
-    if "meaning" not in ways or not question.text.strip() or not meaning.is_ready(entry.meaning):
+    if "meaning" not in ways or question.is_empty or not meaning.is_ready(entry.meaning):
         return []
     return [semantic.literal(question.text)]
-
-
-def _scored(rows: Sequence[Row], question: Question) -> Iterator[tuple[float, Row]]:
-    units = wanted(question)
-    counts = [sum(row.levels[at : at + 1] not in {"", "0"} for row in rows) for at in range(len(units))]
-    weights = [
-        unit.weight * math.log(1 + len(rows) / (1 + count)) * (0.3 if unit.inside else 1.0)
-        for unit, count in zip(units, counts, strict=True)
-    ]
-    total = sum(weights)
-    for row in rows:
-        strengths = [_STRENGTH[level] for level in row.levels]
-        covered = sum(w * s for w, s in zip(weights, strengths, strict=False)) / total if total else 0.0
-        likeness = max([value or 0.0 for value in row.likeness], default=0.0)
-        yield 0.6 * covered + 0.8 * max(likeness - 0.15, 0.0) + _tagged(row, question), row
-
-
-def _tagged(row: Row, question: Question) -> float:
-    score = 0.3 if row.publisher in question.bodies else 0.0
-    if question.places:
-        here = any(f"economy:{code}" in row.tags for code in question.places)
-        score += 0.15 if here else 0.0 if "economy:*" in row.tags else -0.15
-    if any(f"topic:{slug}" in row.tags for slug in question.topics):
-        score += 0.05
-    return score
-
-
-def _shown(question: Question) -> tuple[str, ...]:
-    texts = [text for unit in wanted(question) for terms in unit.terms.values() for text in terms]
-    return tuple(dict.fromkeys(texts))
-
-
-def candidates(queryset: models.QuerySet, question: Question, *, vectors: Sequence[str] = ()) -> list[Row]:
-    entry = searched.of(queryset.model)
-    sql, parameters = _statement(entry, queryset, question, vectors)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [
-            Row(pk, levels, tuple(likeness), publisher, frozenset(tags))
-            for pk, levels, likeness, publisher, tags in cursor.fetchall()
-        ]
-
-
-def wanted(question: Question) -> list[Wanted]:
-    """The order of the digits in ``Row.levels``."""
-    return [*question.words, *question.concepts, *question.place_words]
 
 
 def _statement(
     entry: Searched, queryset: models.QuerySet, question: Question, vectors: Sequence[str]
 ) -> tuple[str, dict[str, Any]]:
+    base, parameters = _base(entry, queryset)
+    units = question.units
+    parameters |= dict(_terms(units)) | {
+        "tags": question.tags,
+        "weights": [unit.weight for unit in units],
+        "main": [number for number, unit in enumerate(units) if not unit.inside],
+        **{f"vector{number}": vector for number, vector in enumerate(vectors)},
+    }
+    likeness, nearest = "ARRAY[]::float[]", "SELECT NULL::bigint AS id WHERE false"
+    if vectors and entry.meaning is not None:
+        table, owner = entry.meaning._meta.db_table, f"{entry.meaning.OWNER}_id"
+        parts = ", ".join(f"max(1 - (m.vector <=> %(vector{number})s))" for number in range(len(vectors)))
+        likeness = f"(SELECT ARRAY[{parts}] FROM {table} m WHERE m.{owner} = row.id)"  # noqa: S608 -- own names
+        nearest = _NEAREST.format(table=table, owner=owner, few=FEW, nearest=NEAREST)
+    sql = _SQL.format(
+        base=base,
+        per_tongue=", ".join(_tongue(short) for short in _SHORT.values()),
+        all_per_tongue=", ".join(_whole(short) for short in _SHORT.values()),
+        all_found=_any("base", "whole"),
+        base_found=_any("base", "unit"),
+        found=_any("row", "unit"),
+        in_a=_any("row", "unit", "_a"),
+        in_bc=_any("row", "unit", "_bc"),
+        nearest=nearest,
+        likeness=likeness,
+        few=FEW,
+        ranked=RANKED,
+        cap=CAP,
+        enough=ENOUGH,
+    )
+    return ("SET hnsw.iterative_scan = relaxed_order; " if vectors else "") + sql, parameters
+
+
+def _base(entry: Searched, queryset: models.QuerySet) -> tuple[str, dict[str, Any]]:
     # Under names of our own, because the order of the columns is Django's affair.
     columns = {f"hit_{short}": models.F(COLUMNS[code]) for code, short in _SHORT.items()}
     none = models.Value(None, output_field=models.TextField())
     plain = queryset.order_by().annotate(
         hit_id=models.F("pk"),
-        hit_facets=models.F(entry.facets) if entry.facets else none,
+        hit_facets=models.F(entry.facets) if entry.facets else models.Value([], output_field=_TEXTS),
         hit_publisher=models.F(entry.publisher) if entry.publisher else none,
         **columns,
     )
     names = ("hit_id", *columns, "hit_facets", "hit_publisher")
-    base, base_parameters = plain.values_list(*names).query.sql_with_params()
-    parameters: dict[str, Any] = dict(_terms(wanted(question)))
-    parameters["tags"] = tags(question)
-    named = {f"base{number}": value for number, value in enumerate(base_parameters)}
-    base = base % tuple(f"%({name})s" for name in named)
-    parameters |= named
-    likeness = "ARRAY[]::float[]"
-    if vectors:
-        table, owner = entry.meaning._meta.db_table, f"{entry.meaning.OWNER}_id"
-        parts = ", ".join(f"max(1 - (m.vector <=> %(vector{n})s))" for n in range(len(vectors)))
-        parameters |= {f"vector{n}": vector for n, vector in enumerate(vectors)}
-        likeness = f"(SELECT ARRAY[{parts}] FROM {table} m WHERE m.{owner} = row.id)"
-    sql = _SQL.format(
-        base=base,
-        per_tongue=", ".join(_tongue(short) for short in _SHORT.values()),
-        nearest="SELECT NULL::bigint AS id WHERE false",
-        candidates="SELECT id FROM base LIMIT 10000",
-        found=_any(""),
-        in_a=_any("_a"),
-        in_bc=_any("_bc"),
-        likeness=likeness,
-    )
-    return sql, parameters
+    base, values = plain.values_list(*names).query.sql_with_params()
+    named = {f"base{number}": value for number, value in enumerate(values)}
+    return base % tuple(f"%({name})s" for name in named), named
 
 
 def tags(question: Question) -> list[str]:
@@ -214,8 +236,17 @@ def _tongue(short: str) -> str:
     return f"{asked}::tsquery AS {short}, {in_a}::tsquery AS {short}_a, {in_bc}::tsquery AS {short}_bc"
 
 
-def _any(suffix: str) -> str:
-    return "(" + " OR ".join(f"row.{short} @@ unit.{short}{suffix}" for short in _SHORT.values()) + ")"
+def _whole(short: str) -> str:
+    """Everything asked for at once; NULL when the language has no word for some of it."""
+    here = f"FILTER (WHERE tongue = '{short}')"
+    return (
+        f"CASE WHEN count(asked) {here} = cardinality(%(main)s::int[])"
+        f" THEN string_agg('(' || asked || ')', ' & ') {here} END::tsquery AS {short}"
+    )
+
+
+def _any(rows: str, queries: str, suffix: str = "") -> str:
+    return "(" + " OR ".join(f"{rows}.{short} @@ {queries}.{short}{suffix}" for short in _SHORT.values()) + ")"
 
 
 def _terms(units: Sequence[Wanted]) -> Iterator[tuple[str, list]]:
