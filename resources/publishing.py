@@ -120,7 +120,8 @@ def revise(
     versions.keep_baseline(row)
     assign(row, changes)
     check(row, related, by=by, was=was, kept_publisher=before["publisher"], kept_day=before["expires_on"])
-    altered = [name for name, value in before.items() if getattr(row, name) != value]
+    # A text that was never written and an empty one are the same to everybody but the database.
+    altered = [name for name, value in before.items() if (getattr(row, name) or "") != (value or "")]
     swapped = [name for name, rows in related.items() if set(rows) != set(getattr(row, name).all())]
     if not altered and not swapped:
         return row

@@ -131,7 +131,7 @@ def coverage(user: User) -> list[Line]:
         language=F("resource__source_language")
     )
     by_publisher = written.values_list("resource__publisher", "language").order_by()
-    for publisher, code, count, stale in by_publisher.annotate(Count("pk"), Count("pk", filter=is_stale)):
+    for publisher, code, count, stale in by_publisher.annotate(count=Count("pk"), stale=Count("pk", filter=is_stale)):
         counts[publisher][code][State.CURRENT] += count - stale
         counts[publisher][code][State.STALE] += stale
     publishers = Organization.objects.in_bulk(totals)

@@ -107,7 +107,7 @@ def resource_submit(request: HttpRequest, slug: str) -> HttpResponse:
 def resource_publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Publishes the version that the page she clicked on has shown her."""
     done = _("Published. Everybody can find it now.")
-    return _do(request, slug, publishing.publish, done, may=permissions.reviews, version=shown_version(request))
+    return _do(request, slug, publishing.publish, done, may=permissions.may_review, version=shown_version(request))
 
 
 @login_required

@@ -48,6 +48,8 @@ def resource_versions(request: HttpRequest, slug: str) -> HttpResponse:
 def resource_compare(request: HttpRequest, slug: str) -> HttpResponse:
     """Two versions side by side: ``?from=`` and ``?to=``; without ``to``, the one that stands now."""
     resource = _find(request, slug)
+    if "from" not in request.GET:
+        return go(request, "resources:resource-versions", slug)
     before = _version(resource, request.GET.get("from", ""))
     latest = versions.past(versions.of(resource)[0])
     after = _version(resource, request.GET["to"]) if request.GET.get("to") else latest
