@@ -20,7 +20,7 @@ PAUSE = timedelta(minutes=5)
 #: The lists that keepers work through, by the word in the address.
 STATES = {
     "broken": Q(link_status=Resource.LinkStatus.BROKEN),
-    "moved": Q(link_status=Resource.LinkStatus.MOVED),
+    "moved": Q(link_status=Resource.LinkStatus.MOVED) & ~Q(link_check__failures__gt=0),
     "refused": Q(link_status=Resource.LinkStatus.UNCLEAR) & ~Q(link_check__problem=LinkCheck.Problem.SOFT_NOT_FOUND),
     "doubtful": Q(link_status=Resource.LinkStatus.UNCLEAR, link_check__problem=LinkCheck.Problem.SOFT_NOT_FOUND),
     "failing": Q(link_check__failures__gt=0)

@@ -520,6 +520,7 @@ def test_a_keeper_works_through_the_list_state_by_state(client, official, kept):
     for state in kept:
         page = client.get(LIST, {"state": state}).content.decode()
         assert [other for other in kept if f"About {other}" in page] == [state]
+        assert f'?state={state}" aria-current="page"' in page
     assert set(kept) == set(mending.STATES)
 
 
