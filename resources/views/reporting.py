@@ -38,19 +38,19 @@ def resource_report(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.GET.get("verdict")
     initial = {"verdict": chosen if chosen in Report.Verdict.values else None}
     form = ReportForm(request.POST if request.method == "POST" else None, initial=initial)
-    context = {"resource": resource, "reading": resource.reading(), "form": form, "is_said": False}
+    context = {"resource": resource, "reading": resource.reading(), "form": form, "thanks": ""}
     status = 200
     if form.is_valid():
-        status = _say(request, resource, form)
-        if form.is_valid():
-            return _thank(request, context)
+        status, thanks = _say(request, resource, form)
+        if thanks:
+            return _thank(request, context, thanks)
     # htmx shows no answer that is an error: its fragment says the same in words.
     shown = 200 if request.htmx else status
     return show(request, "resources/resource_report.html", context, fragments=["reader-report"], status=shown)
 
 
-def _say(request: HttpRequest, resource: Resource, form: ReportForm) -> int:
-    """Keep it, or tell the form why not; the status to answer with."""
+def _say(request: HttpRequest, resource: Resource, form: ReportForm) -> tuple[int, str]:
+    """Keep it, or tell the form why not: the status to answer with, and the thanks when there is nothing to mend."""
     user = request.user if request.user.is_authenticated else None
     address = limits.visitor(request)
     try:
@@ -59,25 +59,28 @@ def _say(request: HttpRequest, resource: Resource, form: ReportForm) -> int:
         if not request.htmx:
             raise Unavailable from error
         form.add_error(None, _("This cannot be taken at the moment. Wait a minute, then try again."))
-        return 503
+        return 503, ""
     if not allowed:
         form.add_error(None, _("That is more than we can take in one hour. Come back later."))
-        return 429
+        return 429, ""
     who: dict[str, Any] = {"by": user}
     if user is None:
         who = {"visitor": reporting.visitor_digest(address, timezone.now().date())}
     try:
         reporting.report(resource, **form.cleaned_data, **who)
     except ValidationError as refusal:
+        if refusal.code == "said_already":
+            return 200, " ".join(refusal.messages)
         form.add_error(None, refusal)
-    return 200
+        return 200, ""
+    return 200, _("Thank you. Those who keep this page read what you said.")
 
 
-def _thank(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _thank(request: HttpRequest, context: dict[str, Any], thanks: str) -> HttpResponse:
     if request.htmx:
-        said = context | {"is_said": True}
+        said = context | {"thanks": thanks}
         return show(request, "resources/resource_report.html", said, fragments=["reader-report"])
-    messages.success(request, _("Thank you. Those who keep this page read what you said."))
+    messages.success(request, thanks)
     return go(request, context["resource"])
 
 
