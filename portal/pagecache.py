@@ -13,18 +13,18 @@ import gzip
 import hashlib
 import logging
 import uuid
+import zoneinfo
 from collections.abc import Callable
+from functools import cache as once
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
-
-from portal.accounts import zones
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ PUBLIC = frozenset(
 )
 
 View = Callable[..., HttpResponse]
+Value = TypeVar("Value")
 
 
 def changed() -> None:
@@ -55,6 +56,27 @@ def changed() -> None:
     owed = [function for _sids, function, *_rest in connection.run_on_commit]
     if _begin_generation not in owed:
         transaction.on_commit(_begin_generation)
+
+
+def remembered(name: str, make: Callable[[], Value], *, is_worth: Callable[[Value], bool]) -> Value:
+    """What ``make`` makes of public content alone, kept under ``name`` until that changes, when ``is_worth`` it."""
+    if settings.PAGE_CACHE_SECONDS <= 0:
+        return make()
+    try:
+        # Asked for before it is made: what changes meanwhile begins another generation.
+        generation = cache.get(GENERATION, "")
+        key = "parts:" + hashlib.sha256(f"{generation} {name}".encode()).hexdigest()
+        if (found := cache.get(key)) is not None:
+            return found
+    except RedisError:
+        return make()
+    made = make()
+    if is_worth(made):
+        try:
+            cache.set(key, made, timeout=settings.PAGE_CACHE_SECONDS)
+        except RedisError as error:
+            logger.warning("a part of a page was not kept", extra={"error": repr(error)})
+    return made
 
 
 def kept_for_visitors(view: View) -> View:
@@ -92,6 +114,12 @@ class PageCacheMiddleware:
         return response
 
 
+@once
+def _zones() -> set[str]:
+    """Names invented by a client make no pages of their own."""
+    return zoneinfo.available_timezones()
+
+
 def _begin_generation() -> None:
     try:
         cache.set(GENERATION, uuid.uuid4().hex, timeout=None)
@@ -120,7 +148,7 @@ def _key(request: HttpRequest) -> str:
         request.META.get("HTTP_HOST", ""),
         request.get_full_path(),
         request.COOKIES.get("theme", "")[:10],
-        zone if zone in zones.known() else "",
+        zone if zone in _zones() else "",
         request.headers.get("HX-Request", "")[:5],
         request.headers.get("HX-Target", "")[:50],
         request.headers.get("HX-Boosted", "")[:5],
