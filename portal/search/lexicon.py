@@ -24,6 +24,7 @@ from portal.search.wording import (
     as_written,
     in_capitals,
     is_han,
+    is_small,
     likeness,
     stem,
     tokens,
@@ -236,7 +237,7 @@ def _label(
         languages=languages,
         is_acronym=is_acronym,
         is_preferred=is_preferred,
-        is_small=all(word.is_joining for word in words),
+        is_small=is_small(words),
     )
 
 

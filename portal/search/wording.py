@@ -7,6 +7,7 @@ therefore shy: they join a plural to its singular and a feminine to its masculin
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,11 +25,15 @@ _JOINING_WORDS = (
     "au aux avec d dans des du en et l le les mes mon notre nos ou par pour sur un une"
 )
 _JOINING = frozenset(_JOINING_WORDS.split())
+# Small words only without the accent: maïs and té are none.
+_SMALL = _JOINING | {"mais", "te"}
+# Words of every sentence that an ending makes another one: faire is no fair.
+_WHOLE = frozenset({"faire"})
 
 _ORDINARY_WORDS = (
     # three letters and fewer
-    "ace act aid aim air ale all and any app arc are arm art ask ave bar bid bit bus buy cad can car cas cel cem "
-    "con cut dad dec des dip doc ear eau era etc fab far fas fin fit fix for fue gas get gui has her his hot how "
+    "ace act aid aim air ait ale all and any app arc are arm art ask ave bar bid bit bus buy cad can car cas cel cem "
+    "con cut dad dec del des dip doc ear eau era etc fab far fas fin fit fix for fue gas get gui has her his hot how "
     "ice ici ide ils its jus key lab law led les lit loi los low mas may mes mia mil moi mol mon mos net new nia "
     "nom non nos not now off oil old one our out own pac pan par pas pat pay pep per pet pie pin pop por pos pro "
     "pub put que ran rap red ref ren rep res rim ris rue run san sap sas see ser ses set she sin sir six sol son "
@@ -67,6 +72,11 @@ def tokens(folded: str) -> list[Token]:
     ]
 
 
+def is_small(words: Sequence[Token]) -> bool:
+    """Whether these are nothing but articles, prepositions and the like, once accents are gone (thé, maïs)."""
+    return all(word.text in _SMALL for word in words)
+
+
 def is_han(text: str) -> bool:
     """Whether ``text`` has a Han (or Japanese, Korean) character."""
     return _HAN_CHARACTER.search(text) is not None
@@ -78,7 +88,7 @@ def stem(word: str) -> str:
 
     The result is for comparison only; words of up to three letters and Han stay as they are.
     """
-    if len(word) <= _SHORT or word.isdigit() or is_han(word):
+    if len(word) <= _SHORT or word in _WHOLE or word.isdigit() or is_han(word):
         return word
     word = _singular(word)
     if len(word) >= _LONG and word.endswith(("ing", "ed")):
@@ -101,7 +111,7 @@ def likeness(one: str, other: str) -> float:
     """
     if one == other:
         return SAME
-    if _bare(one) == _bare(other):
+    if _numbers(one) & _numbers(other):
         return OTHER_NUMBER
     return SAME_STEM if len(stem(one)) > _SHORT else 0.0
 
@@ -140,9 +150,14 @@ def _singular(word: str) -> str:
     return word
 
 
-def _bare(word: str) -> str:
-    singular = _singular(word)
-    return singular[:-1] if len(singular) > _SHORT and singular.endswith("e") else singular
+def _numbers(word: str) -> set[str]:
+    """A word with what its singular may be: taxes, taxe, tax; wine is no plural of win."""
+    numbers = {word, _singular(word)}
+    if word.endswith("es"):
+        numbers.add(word[:-2])
+    if word.endswith("ies"):
+        numbers.add(f"{word[:-3]}y")
+    return numbers
 
 
 def _without_participle(word: str) -> str:

@@ -123,6 +123,8 @@ def test_one_wording_in_its_forms(wording, typed):
         ("nom", "nombre"),
         ("sas", "sassy"),
         ("verre", "ver"),
+        ("fair", "faire"),
+        ("wine", "win"),
     ],
 )
 def test_latin_words_are_compared_whole(wording, typed):
@@ -138,6 +140,12 @@ def test_a_word_that_is_an_article_without_its_accent_is_not_taken_for_one(typed
     assert ("tea" in named(typed)) is is_found
 
 
+def test_corn_is_not_taken_for_but():
+    concept("corn", fr=["maïs"])
+    assert named("oui mais non") == {}
+    assert named("farine de maïs").keys() == {"corn"}
+
+
 def test_a_wording_of_one_word_and_an_article_needs_its_article():
     concept("exw", fr=["à l'usine"])
     assert named("départ à l'usine").keys() == {"exw"}
@@ -148,6 +156,9 @@ def test_words_in_another_form_weigh_less_than_words_typed_so():
     concept("market", en=["market"])
     assert expand("market").matches[0].weight == 1.0
     assert expand("markets").matches[0].weight == 0.9
+    concept("others", en=["company", "tax"], es=["licencia", "camión"], fr=["bureau"])
+    for plural in ("companies", "taxes", "licencias", "camiones", "bureaux"):
+        assert expand(plural).matches[0].weight == 0.9, plural
     assert expand("marketing").matches[0].weight == 0.6
     assert not expand("markets").matches[0].is_exact
 
