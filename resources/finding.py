@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, Value
 from django.http import QueryDict
 
+from portal import pagecache
 from portal.languages import column
 from portal.reference.labels import Labels, labels
 from portal.search import facets as counting
@@ -24,6 +25,8 @@ PER_PAGE = 20
 REACHABLE = 10_000
 #: Values of a facet in sight; the others stand behind "more".
 _IN_SIGHT = 6
+#: A facet with more values than these offers only those that some resource names.
+_FEW_VALUES = 30
 _OPEN = ("economy", "topic", "kind")
 
 
@@ -143,10 +146,11 @@ class Finding:
 
     def _facet(self, name: str) -> Facet:
         counts, chosen = self._counts, self.asked.chosen.get(name, ())
+        offered = counts.of if len(self.known[name]) <= _FEW_VALUES else counts.own
         options = [
             Option(value, str(label), counts.of(name, value), value in chosen, is_part=value in self._wider(name))
             for value, label in self.known[name].items()
-            if value in chosen or counts.of(name, value)
+            if value in chosen or offered(name, value)
         ]
         wider = self._wider(name)
 
@@ -203,10 +207,19 @@ class Finding:
     @cached_property
     def _counts(self) -> counting.Counts:
         if self._searched is None:
-            return counting.count(self.everything, self.asked.chosen)
+            return self._kept_counts()
         result = None if self._result is self._searched else self.queryset
         matches = _with_ids(self.everything, self._searched.ids)
         return counting.count(matches, self.asked.chosen, result=result, is_small=True)
+
+    def _kept_counts(self) -> counting.Counts:
+        """Counts that were cut off take longest, and are the same for every page, order and language of a list:
+        they are kept until something public changes."""
+        return pagecache.remembered(
+            f"facets {sorted(self.asked.chosen.items())}",
+            lambda: counting.count(self.everything, self.asked.chosen),
+            is_worth=lambda counts: counts.is_partial,
+        )
 
     def _ids(self, start: int, end: int | None) -> list[int]:
         if self._searched is not None and not self.asked.sort:

@@ -19,6 +19,17 @@ from resources.models import Resource
 
 #: Characters of the text in which the searched words are looked for, and of what is shown around them.
 _READ, _EXCERPT = 6_000, 240
+_PLAIN = (
+    "pk",
+    "slug",
+    "kind",
+    "scope",
+    "facets",
+    "source_language",
+    "published_at",
+    "reviewed_on",
+    "link_status",
+)
 
 
 @dataclass(frozen=True)
@@ -63,33 +74,28 @@ def read(
     if not ids:
         return []
     sought = snippets.marks(terms)
-    texts = {"shown_title": shown("title", language), "shown_summary": shown("summary", language)}
+    # All four languages, and the choice made here: expressions for it would take longer to write than to run.
+    languages = _languages(language)
+    texts = [column(field, code) for field in ("title", "summary", "publisher__name") for code in languages]
+    found = queryset.filter(pk__in=ids).order_by()
     if terms:
-        texts["shown_body"] = Left(shown("body", language), _READ, output_field=TextField())
-    found = queryset.filter(pk__in=ids).annotate(
-        shown_language=_shown_language(language),
-        shown_publisher=first_of("publisher__name", language),
-        **texts,
-    )
-    plain = ("pk", "slug", "kind", "scope", "facets", "published_at", "reviewed_on", "link_status")
-    names = (*plain, "shown_language", "shown_publisher", *texts)
+        found = found.annotate(shown_body=Left(shown("body", language), _READ, output_field=TextField()))
+        texts.append("shown_body")
+    names = (*_PLAIN, *texts)
     # Values, not objects: twenty of the model would cost more than the rest of the page.
-    rows = {values["pk"]: values for values in _plain_values(found, names)}
-    return [_row(rows[pk], language, labels, sought) for pk in ids if pk in rows]
+    rows = {values[0]: dict(zip(names, values, strict=True)) for values in found.values_list(*names)}
+    return [_row(rows[pk], languages, labels, sought) for pk in ids if pk in rows]
 
 
-def _plain_values(queryset: QuerySet, names: Sequence[str]) -> list[dict[str, Any]]:
-    return [dict(zip(names, values, strict=True)) for values in queryset.values_list(*names)]
-
-
-def _row(values: dict[str, Any], language: str, labels: Labels, sought: snippets.Marks) -> Row:
-    held = [item.partition(":")[::2] for item in values["facets"]]
-    sentence = wording.first_sentence(values["shown_summary"])
-    summary = snippets.marked(sentence, sought)
-    excerpt = SafeString("")
-    if "<mark>" not in summary and "shown_body" in values:
-        rest = f"{values['shown_summary'][len(sentence) :]} {values['shown_body'] or ''}"
+def _row(values: dict[str, Any], languages: list[str], labels: Labels, sought: snippets.Marks) -> Row:
+    language = next((code for code in languages if values[column("title", code)]), values["source_language"])
+    title, summary = values[column("title", language)] or "", values[column("summary", language)] or ""
+    sentence = wording.first_sentence(summary)
+    marked_summary, excerpt = snippets.marked(sentence, sought), SafeString("")
+    if "shown_body" in values and "<mark>" not in marked_summary:
+        rest = f"{summary[len(sentence) :]} {values['shown_body']}"
         excerpt = snippets.excerpt(rest, sought, length=_EXCERPT)
+    held = [item.partition(":")[::2] for item in values["facets"]]
     return Row(
         pk=values["pk"],
         slug=values["slug"],
@@ -98,14 +104,14 @@ def _row(values: dict[str, Any], language: str, labels: Labels, sought: snippets
         scope_label=str(Resource.Scope(values["scope"]).label),
         economies=_in_order("economy", held, labels.economies),
         topics=[label for _slug, label in _in_order("topic", held, labels.topics)],
-        language=values["shown_language"],
-        is_fallback=values["shown_language"] != language,
-        title=values["shown_title"],
-        summary=values["shown_summary"],
-        marked_title=snippets.marked(values["shown_title"], sought),
-        marked_summary=summary,
+        language=language,
+        is_fallback=language != languages[0],
+        title=title,
+        summary=summary,
+        marked_title=snippets.marked(title, sought),
+        marked_summary=marked_summary,
         excerpt=excerpt,
-        publisher=values["shown_publisher"],
+        publisher=next((name for code in languages if (name := values[column("publisher__name", code)])), ""),
         published_at=values["published_at"],
         reviewed_on=values["reviewed_on"],
         link_status=values["link_status"],
@@ -125,11 +131,6 @@ def _languages(language: str) -> list[str]:
 
 def _has(code: str) -> dict[str, str]:
     return {f"{column('title', code)}__gt": ""}
-
-
-def _shown_language(language: str) -> Case:
-    whens = (When(**_has(code), then=Value(code)) for code in _languages(language))
-    return Case(*whens, default=F("source_language"), output_field=TextField())
 
 
 def shown(field: str, language: str) -> Coalesce:

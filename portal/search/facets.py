@@ -67,7 +67,7 @@ def count(
     """
     branches = [_branch("matches", chosen, limit) if result is None else _inner(result, limit)]
     branches += [_branch("matches", {key: chosen[key] for key in chosen if key != facet}, limit) for facet in chosen]
-    sql, params = _statement(_select(matches), branches, is_small=is_small, limit=limit)
+    sql, params = _statement(_select(matches), branches, list(chosen), is_small=is_small, limit=limit)
     totals = [0] * len(branches)
     counted: list[dict[str, int]] = [{} for _branch in branches]
     with connections[matches.db].cursor() as cursor:
@@ -108,18 +108,22 @@ def _branch(source: str, chosen: Chosen, limit: int) -> Sql:
     return f"SELECT facets FROM {source} WHERE {where} LIMIT {limit + 1}", params  # noqa: S608 -- no value in it
 
 
-def _statement(matches: Sql, branches: list[Sql], *, is_small: bool, limit: int) -> Sql:
-    """Rows of (branch, code, rows with it), and (branch, NULL, rows) for its total."""
+def _statement(matches: Sql, branches: list[Sql], facets: list[str], *, is_small: bool, limit: int) -> Sql:
+    """Rows of (branch, code, rows with it), and (branch, NULL, rows) for its total.
+
+    All codes of the first branch, and of each other one those of its own facet.
+    """
     tables = [("matches", "MATERIALIZED" if is_small else "NOT MATERIALIZED", matches)]
     tables += [(f"branch{number}", "MATERIALIZED", branch) for number, branch in enumerate(branches)]
     named = ", ".join(f"{name} AS {kept} ({sql})" for name, kept, (sql, _params) in tables)
     parts = [
         f"SELECT {number}, NULL, count(*) FROM branch{number} UNION ALL SELECT {number}, code, count(*) "  # noqa: S608
-        f"FROM (SELECT facets FROM branch{number} LIMIT {limit}) AS counted, unnest(facets) AS code GROUP BY code"
+        f"FROM (SELECT facets FROM branch{number} LIMIT {limit}) AS counted, unnest(facets) AS code "
+        f"{'WHERE starts_with(code, %s)' if number else ''} GROUP BY code"
         for number in range(len(branches))
     ]
-    params = tuple(value for _name, _kept, (_sql, values) in tables for value in values)
-    return f"WITH {named} {' UNION ALL '.join(parts)}", params
+    params = [value for _name, _kept, (_sql, values) in tables for value in values]
+    return f"WITH {named} {' UNION ALL '.join(parts)}", (*params, *(code(facet, "") for facet in facets))
 
 
 def _by_facet(counted: list[dict[str, int]], facets: list[str], chosen: Chosen) -> dict[str, dict[str, int]]:

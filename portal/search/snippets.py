@@ -67,6 +67,8 @@ def excerpt(text: str, sought: Marks, *, length: int) -> SafeString:
 
 
 def _with_marks(text: str, spans: list[Span]) -> SafeString:
+    if not spans:
+        return escape(text)
     pieces, place = [], 0
     for start, end in spans:
         pieces.append((text[place:start], text[start:end]))

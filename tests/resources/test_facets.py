@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal import pagecache
 from portal.search import facets as counting
 from resources import facets, finding, indexing
 from resources.models import Resource
@@ -292,3 +293,27 @@ def test_an_official_counts_what_everybody_counts(us, official):
     assert find(user=official).total == find().total == 1
     assert facets.LABELS.keys() == find().known.keys()
     assert economy("US").pk in numbers(find(user=official), "economy")
+
+
+def test_numbers_that_were_cut_off_are_kept_until_something_public_changes(
+    rows, settings, django_capture_on_commit_callbacks
+):
+    """Ten thousand rows take long to count; a list's pages, orders and languages share the numbers."""
+    settings.PAGE_CACHE_SECONDS = 60
+    name, everything = "a test's numbers", Resource.objects.all()
+
+    def count():
+        return pagecache.remembered(
+            name, lambda: counting.count(everything, {}, limit=10), is_worth=lambda counts: counts.is_partial
+        )
+
+    first = count()
+    with CaptureQueriesContext(connection) as queries:
+        assert count() == first
+    assert len(queries) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        pagecache.changed()
+    Resource.objects.all().delete()
+    assert count().total == 0
+    ResourceFactory()
+    assert count().total == 1  # few matches are counted anew each time
