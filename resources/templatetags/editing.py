@@ -32,9 +32,3 @@ def editing_of(resource: Resource, user: Any) -> Editing:
 def version_verb(verb: str) -> str:
     """What somebody did to make a version: "revised this"."""
     return phrase(verb, "resource")
-
-
-@register.filter
-def state_label(state: str) -> str:
-    """The word for how a translation stands."""
-    return str(translating.State(state).label)

@@ -33,7 +33,7 @@ def resource_translate(request: HttpRequest, slug: str, language: str) -> HttpRe
     before = translating.made_from(resource, language) if standing.state == translating.State.STALE else None
     context = {
         "resource": resource,
-        "language": language,
+        "target": language,
         "standing": standing,
         "made_from": before,
         "form": form,
@@ -115,7 +115,7 @@ def language_list(request: HttpRequest, language: str, state: str) -> HttpRespon
     rows = translating.in_state(request.user, publisher.pk if publisher else None, language, state)
     context = {
         "page": Paginator(rows.for_rows().by_title(), PER_PAGE).get_page(request.GET.get("page")),
-        "language": language,
+        "target": language,
         "state": translating.State(state),
         "publisher": publisher,
     }

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from portal.accounts.models import Organization, User
 from resources.models import Resource
+from tests.factories.accounts import UserFactory, join
 from tests.factories.reference import economy, topic
 from tests.journeys.conftest import PASSWORD, give_password
 from tests.journeys.post import last_mail_to, links_in
@@ -16,8 +17,10 @@ def test_a_guide_is_published_and_a_newcomer_finds_it_in_her_own_words(visit, of
     economy("TW")
     topic()
     give_password(official)
+    colleague = give_password(UserFactory(full_name="Carla Colleague"))
+    join(colleague, official.active_memberships[0].organization)
 
-    # The official writes a guide in English and Chinese, submits and publishes it.
+    # The official writes a guide in English and Chinese and submits it; her colleague reads and publishes it.
     desk = visit(official)
     desk.goto("/en/resources/manage/new/")
     desk.locator("[name=kind]").select_option("guide")
@@ -35,8 +38,11 @@ def test_a_guide_is_published_and_a_newcomer_finds_it_in_her_own_words(visit, of
     guide = Resource.objects.get()
     desk.goto(guide.get_absolute_url())
     desk.get_by_role("button", name="Submit for publication").click()
-    desk.get_by_role("button", name="Publish").first.click()
-    expect(desk.locator("main")).to_contain_text("Published")
+    expect(desk.get_by_role("button", name="Publish")).to_have_count(0)
+    review = visit(colleague)
+    review.goto(guide.get_absolute_url())
+    review.get_by_role("button", name="Publish").click()
+    expect(review.locator("main")).to_contain_text("Published")
 
     # A visitor signs up on a phone, in Chinese.
     phone = visit(language="zh-hant", width=390)

@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
+from resources import versions
 from resources.models import Collection, ImportRun
+from resources.publishing import revise
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.dialogues import (
     AgendaItemFactory,
@@ -105,6 +107,20 @@ TABLE = [
     may({"administrator"}, "resources:resource-revise", "global_resource"),
     may({"official"}, "resources:resource-submit", "draft_resource", method="post"),
     may({"official"}, "resources:resource-publish", "submitted_resource", method="post"),
+    may({"official"}, "resources:resource-schedule", "submitted_resource"),
+    may({"official"}, "resources:resource-schedule", "submitted_resource", method="post"),
+    may({"official"}, "resources:resource-unschedule", "submitted_resource", method="post"),
+    may({"administrator"}, "resources:resource-publish", "lone_resource", method="post"),
+    may({"administrator"}, "resources:resource-schedule", "lone_resource"),
+    may({"official", "administrator"}, "resources:resource-send-back", "lone_resource"),
+    may({"official"}, "resources:resource-versions", "published_resource"),
+    may({"official", "administrator"}, "resources:resource-versions", "lone_resource"),
+    may({"official"}, "resources:resource-compare", "versioned_resource"),
+    may({"official"}, "resources:resource-restore", "earlier_version", method="post"),
+    may({"official"}, "resources:resource-translate", "translated_resource"),
+    may({"official"}, "resources:resource-still-right", "translated_resource", method="post"),
+    may(OFFICIALS | {"administrator"}, "resources:language-coverage"),
+    may(OFFICIALS | {"administrator"}, "resources:language-list", "stale_french"),
     may({"official"}, "resources:resource-send-back", "submitted_resource", method="post"),
     may({"official"}, "resources:resource-withdraw", "published_resource", method="post"),
     may({"official"}, "resources:resource-reopen", "archived_resource", method="post"),
@@ -233,7 +249,7 @@ def world(db):
     return SimpleNamespace(
         people=people,
         addresses=_organizations(people, bodies)
-        | _resources(bodies)
+        | _resources(people, bodies)
         | _lists(people, bodies)
         | _trainings(bodies)
         | _imports(people)
@@ -265,9 +281,18 @@ def _organizations(people, bodies):
     }
 
 
-def _resources(bodies):
+def _resources(people, bodies):
     publisher = bodies["official"]
+    translated = ResourceFactory(publisher=publisher, published=True, title_fr="Droits", summary_fr="Ce qui se paie.")
+    translated.translations.create(language="fr", origin="portal")
+    versioned = ResourceFactory(publisher=publisher, published=True)
+    revise(versioned, version=1, by=people["official"], title_en="Changed")
     return {
+        "lone_resource": [ResourceFactory(publisher=publisher, in_review=True, author=people["official"]).slug],
+        "translated_resource": [translated.slug, "fr"],
+        "stale_french": ["fr", "stale"],
+        "versioned_resource": [versioned.slug],
+        "earlier_version": [versioned.slug, versions.of(versioned).last().pk],
         "draft_resource": [ResourceFactory(publisher=publisher).slug],
         "submitted_resource": [ResourceFactory(publisher=publisher, in_review=True).slug],
         "published_resource": [ResourceFactory(publisher=publisher, published=True).slug],

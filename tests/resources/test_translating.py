@@ -131,6 +131,8 @@ def test_the_source_of_a_loaded_translation_is_that_before_the_first_change(offi
 def test_the_page_shows_the_source_what_changed_in_it_and_the_translation(client, official, guide):
     client.force_login(official)
     text = client.get(url("resource-translate", guide.slug, "es")).text
+    assert "English and Spanish side by side" in text
+    assert f'action="/en/resources/{guide.slug}/translate/es/still-right/"' in text
     assert "What a second shipment pays." in text
     assert '<del class="difference__removed"><span class="visually-hidden">removed, begin </span>first<' in text
     assert "Aranceles" in text
@@ -237,7 +239,9 @@ def test_each_cell_opens_the_list_it_counts(client, official, catalogue):
         for one, count in counts.items():
             page = client.get(url("language-list", language, one), {"publisher": line.publisher.slug})
             assert page.context["page"].paginator.count == count
-    assert "Both" in client.get(url("language-list", "fr", "stale")).text
+    text = client.get(url("language-list", "fr", "stale")).text
+    assert "French: Stale" in text
+    assert f'<a href="/en/resources/{catalogue.slug}/translate/fr/"><span lang="en">Both</span>' in text
 
 
 def test_the_coverage_page_links_to_its_lists(client, official, catalogue, agency):
