@@ -54,9 +54,7 @@ def _words(before: str, after: str) -> Iterator[Piece]:
     return _compared(old, new, _replaced)
 
 
-def _compared(
-    old: list[str], new: list[str], within: Callable[[str, str], Iterable[Piece]]
-) -> Iterator[Piece]:
+def _compared(old: list[str], new: list[str], within: Callable[[str, str], Iterable[Piece]]) -> Iterator[Piece]:
     # Frequent words are no landmarks in a long text: difflib leaves them out, which keeps it quick.
     matcher = SequenceMatcher(None, old, new, autojunk=len(old) * len(new) > MOST // 100)
     for kind, i, j, k, m in matcher.get_opcodes():

@@ -66,7 +66,7 @@ def _ids(resource: Resource) -> list[int]:
 
 def _found(resource: Resource) -> list[int]:
     meant = semantic.similar(Resource.objects.published(), resource.pk, _MEANT)
-    parameters = {
+    parameters: dict[str, Any] = {
         "pk": resource.pk,
         "topic_ids": [topic.pk for topic in resource.topics.all()],
         "topics": _of(resource, "topic"),
@@ -87,7 +87,9 @@ def _of(resource: Resource, facet: str) -> list[str]:
 
 def _mixed(rows: list[tuple]) -> list[int]:
     """The nearest, but no more than two of one kind from one place while there are others."""
-    chosen, left, counts = [], [], {}
+    chosen: list[int] = []
+    left: list[int] = []
+    counts: dict[tuple[str, tuple[str, ...]], int] = {}
     for pk, kind, places, _nearness in rows:
         same = (kind, tuple(places or ()))
         counts[same] = counts.get(same, 0) + 1

@@ -25,6 +25,7 @@ from portal.notifications.calendar import Event
 from portal.templatetags.ui import language_name
 from resources import permissions
 from resources.models import Collection, CollectionItem, Resource, TrainingDate
+from resources.models.training import TrainingDateQuerySet
 
 #: So many dates to come a training may have.
 MOST_DATES = 100
@@ -112,7 +113,7 @@ def on_lists_of(user: User) -> models.QuerySet[TrainingDate]:
     return dates.select_related("resource")
 
 
-def feed(dates: models.QuerySet[TrainingDate], *, name: str) -> str:
+def feed(dates: TrainingDateQuerySet, *, name: str) -> str:
     """The calendar of published ``dates`` in the active language: those to come and the latest that are over."""
     recent = dates.public().filter(ends_at__gt=timezone.now() - KEPT_IN_FEED)
     rows = recent.select_related("resource__publisher").order_by("starts_at", "pk")

@@ -50,7 +50,7 @@ def count_sentence(count: int, chosen: dict[str, list[str]], *, is_capped: bool 
     }
     inside = {"kind", "topic", "sector", "audience"}
     parts = [
-        phrase % {"labels": either(_in_sentence(label) if name in inside else label for label in chosen[name])}
+        phrase % {"labels": either(in_sentence(label) if name in inside else label for label in chosen[name])}
         for name, phrase in phrases.items()
         if chosen.get(name)
     ]
@@ -86,6 +86,6 @@ def _without(query: QueryDict, name: str, value: str) -> str:
     return f"?{rest.urlencode()}"
 
 
-def _in_sentence(label: str) -> str:
+def in_sentence(label: str) -> str:
     """A label's first letter small, unless it begins with an acronym."""
     return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == "-" else label
