@@ -32,6 +32,10 @@ LISTS = [
     "resources:resource-list",
     "resources:resource-suggest",
     "resources:resource-manage",
+    "resources:finder",
+    "resources:date-list",
+    "resources:date-feed",
+    "resources:collection-list",
     "dialogues:dialogue-list",
     "partners:request-list",
     "partners:request-mine",
@@ -54,6 +58,7 @@ LISTS = [
 PARAMETERS = [
     "words", "q", "page", "economy", "topic", "kind", "audience", "sector", "language", "agreement", "sort", "type",
     "target", "market", "ownership", "size", "status", "side", "name", "next", "email",
+    "home", "stage", "need", "ask", "from",
 ]  # fmt: skip
 #: Forms open to many, with their fields.
 FORMS = {

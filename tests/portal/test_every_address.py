@@ -65,6 +65,7 @@ OPEN_TO_ALL = {
     "en/resources/suggest/",
     "en/resources/dates.ics",
     "en/resources/dates/",
+    "en/resources/finder/",
 }
 #: Of the library's mailbox, which is there only in demonstrations and development.
 MAILBOX = "mail/"

@@ -139,6 +139,9 @@ TABLE = [
     may({"official"}, "resources:resource-dates", "training"),
     may({"official"}, "resources:date-revise", "training_date"),
     may({"official"}, "resources:date-cancel", "training_date", method="post"),
+    # What a firm said in the guided finder.
+    may(FIRMS, "resources:finder-keep", method="post"),
+    may(FIRMS, "resources:finder-forget", method="post"),
     # Lists of resources: a person's own, and a chamber's.
     may(SIGNED_IN, "resources:collection-list"),
     may({"outsider"}, "resources:collection-detail", "own_list"),
@@ -224,8 +227,9 @@ OPEN = {
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
-    "resources:date-feed", "dialogues:dialogue-list", "dialogues:dialogue-detail", "dialogues:dialogue-feed",
-    "dialogues:session-calendar", "partners:request-list", "partners:company-list", "partners:organization-list",
+    "resources:date-feed", "resources:finder", "dialogues:dialogue-list", "dialogues:dialogue-detail",
+    "dialogues:dialogue-feed", "dialogues:session-calendar", "partners:request-list", "partners:company-list",
+    "partners:organization-list",
     "partners:company-detail",
 }  # fmt: skip
 
