@@ -28,6 +28,8 @@ _IN_SIGHT = 6
 #: A facet with more values than these offers only those that some resource names.
 _FEW_VALUES = 30
 _OPEN = ("economy", "topic", "kind")
+#: From this row on a narrowed list is deep: an index gives its order or its filters, and then reads much in vain.
+_DEEP = 200
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,16 @@ class Finding:
     def _ids(self, start: int, end: int | None) -> list[int]:
         if self._searched is not None and not self.asked.sort:
             return self._best_ids[start:end]
+        if self._searched is None and self.asked.chosen and end is not None and start >= _DEEP:
+            # The same for everybody, and read once for all of its deep pages.
+            return pagecache.remembered(
+                f"ids {self.language} {self.asked.sort} {sorted(self.asked.chosen.items())}",
+                lambda: self._ordered(0, REACHABLE),
+                is_worth=bool,
+            )[start:end]
+        return self._ordered(start, end)
+
+    def _ordered(self, start: int, end: int | None) -> list[int]:
         if self._searched is None and not self.asked.sort and "sector" in self.asked.chosen:
             return self._sector_first(start, end)
         return list(self.queryset.order_by(*self._order()).values_list("pk", flat=True)[start:end])

@@ -1,13 +1,12 @@
 """What could be meant by the beginning of a search: titles, topics, sectors, terms of the thesaurus, publishers."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from resources.rows import first_of, shown
 #: Longer beginnings are not completed.
 MAX_TYPED = 60
 LIMIT = 8
-_OF_EACH = {"topic": 2, "sector": 2, "term": 3, "publisher": 2}
+_OF_EACH, _TERMS = 2, 3
 _LATIN, _HAN = 2, 1  # characters from which on something is suggested
 _INSIDE, _INSIDE_HAN = 3, 2  # from which on titles are searched inside; fewer begin half of all words
 _PUBLISHERS = (Organization.Kind.AGENCY, Organization.Kind.CHAMBER)
@@ -42,14 +41,15 @@ class Suggestion:
 
 
 def suggest(typed: str, *, user: Any, language: str) -> list[Suggestion]:
-    """At most eight suggestions for the beginning of a search, the best first. Costs three small queries."""
+    """At most eight suggestions for the beginning of a search, the best first. Costs four small queries."""
     typed = " ".join(typed.replace("\0", " ").split())
     beginning = fold(typed[: MAX_TYPED + 1]).strip()
     if len(typed) > MAX_TYPED or len(beginning) < (_HAN if is_han(beginning) else _LATIN):
         return []
     found = [
         *_labelled(beginning, labels(language)),
-        *_terms_and_publishers(beginning, typed, language),
+        *_terms(beginning, language),
+        *_publishers(typed, language),
     ]
     titles = _titles(typed, user, language)
     found = found[: LIMIT - min(len(titles), LIMIT // 2)]
@@ -64,7 +64,7 @@ def _labelled(beginning: str, known: Labels) -> Iterator[Suggestion]:
     )
     for name, kind, texts in groups:
         matching = [(slug, text) for slug, text in texts.items() if _begins_so(beginning, fold(text))]
-        for slug, text in matching[: _OF_EACH[name]]:
+        for slug, text in matching[:_OF_EACH]:
             yield Suggestion(text, kind, _list(**{name: slug}))
 
 
@@ -76,28 +76,23 @@ def _begins_so(beginning: str, folded: str) -> bool:
     )
 
 
-def _terms_and_publishers(beginning: str, typed: str, language: str) -> Iterator[Suggestion]:
-    """One statement: what the thesaurus calls it, in the reader's language first, and who publishes."""
+def _terms(beginning: str, language: str) -> Iterator[Suggestion]:
+    """What the thesaurus calls it, in the reader's language first, then the shortest."""
     in_hers = Case(When(language=language, then=0), default=1)
     terms = Term.objects.filter(folded__startswith=beginning).order_by(in_hers, Length("folded"), "folded", "pk")
-    has_resources = Exists(Resource.objects.published().filter(publisher=OuterRef("pk")))
-    publishers = Organization.objects.verified().filter(has_resources, kind__in=_PUBLISHERS).named(typed)
-    both = (
-        terms.annotate(source=Value("term"), said=F("text"))
-        .values_list("source", "said")[: 2 * _OF_EACH["term"]]
-        .union(
-            publishers.annotate(source=Value("publisher"), said=first_of("name", language))
-            .order_by("pk")
-            .values_list("source", "said")[: _OF_EACH["publisher"]],
-            all=True,
-        )
-    )
-    words, names, given = {"term": _("Term"), "publisher": _("Publisher")}, set(), Counter[str]()
-    for source, said in both:
-        if fold(said) not in names and given[source] < _OF_EACH[source]:
-            names.add(fold(said))
-            given[source] += 1
-            yield Suggestion(said, words[source], _list(words=said))
+    # A term may stand in several languages, or twice but for its accents.
+    texts = {fold(text): text for text in reversed(terms.values_list("text", flat=True)[: 3 * _TERMS])}
+    for text in [*reversed(texts.values())][:_TERMS]:
+        yield Suggestion(text, _("Term"), _list(words=text))
+
+
+def _publishers(typed: str, language: str) -> Iterator[Suggestion]:
+    """Public bodies and chambers that publish here, by any part of their name."""
+    published = Resource.objects.published().filter(publisher=OuterRef("pk"))
+    named = Organization.objects.verified().filter(Exists(published), kind__in=_PUBLISHERS).named(typed)
+    names = named.annotate(said=first_of("name", language)).order_by("pk").values_list("said", flat=True)
+    for name in names[:_OF_EACH]:
+        yield Suggestion(name, _("Publisher"), _list(words=name))
 
 
 def _titles(typed: str, user: Any, language: str) -> list[Suggestion]:

@@ -70,6 +70,7 @@ def test_terms_of_the_thesaurus_and_publishers_become_a_search(client):
     concept = Concept.objects.create(slug="rules-of-origin")
     Term.objects.create(concept=concept, language="en", text="rules of origin", order=0)
     Term.objects.create(concept=concept, language="es", text="reglas de origen", order=0)
+    Term.objects.create(concept=concept, language="fr", text="Rules of Origin", order=0)
     publisher = OrganizationFactory(agency=True, code="US", name_en="Ruling Office")
     ResourceFactory(published=True, publisher=publisher)
     OrganizationFactory(agency=True, code="US", name_en="Ruling without resources")
@@ -108,7 +109,7 @@ def test_suggestions_cost_the_same_for_one_and_for_three(client, django_assert_n
     for number in range(count):
         ResourceFactory(published=True, title_en=f"Tariff {number}")
     texts(client, "tariff")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         texts(client, "tariff")
 
 
