@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.languages import Language
 from portal.reference.models import Economy, Sector, Topic
+from portal.search.concepts import ConceptMeaning  # noqa: F401 -- a model of this app
 from portal.search.text import fold
 from portal.search.vocabulary import Word  # noqa: F401 -- a model of this app
 from portal.search.wording import tokens

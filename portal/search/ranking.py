@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
-from portal.search import asking, correcting, meaning, scoring, searched, semantic
+from portal.search import asking, correcting, guessing, meaning, scoring, searched, semantic
 from portal.search.asking import Question, Wanted
 from portal.search.scoring import Row
 from portal.search.searched import Searched
@@ -64,6 +64,8 @@ lexical AS MATERIALIZED (
     UNION ALL SELECT id, sum(weight * rarity) FROM hit JOIN rarity USING (unit) GROUP BY id
 ),
 nearest AS MATERIALIZED ({nearest}),
+near AS MATERIALIZED ({near}),
+guess AS MATERIALIZED ({guess}),
 candidate AS MATERIALIZED (
     SELECT id FROM few WHERE (SELECT count(*) FROM few) <= {few}
     UNION SELECT id FROM nearest
@@ -74,17 +76,16 @@ row AS MATERIALIZED (
     SELECT id, en || ''::tsvector AS en, es || ''::tsvector AS es, fr || ''::tsvector AS fr,
         zh || ''::tsvector AS zh, facets, publisher
     FROM base WHERE id IN (SELECT id FROM candidate)
-),
-level AS (
-    SELECT row.id, string_agg(CASE WHEN {found} THEN CASE WHEN {in_a} THEN '3' WHEN {in_bc} THEN '2' ELSE '1' END
-        ELSE '0' END, '' ORDER BY unit.unit) AS levels
-    FROM row CROSS JOIN unit GROUP BY row.id
 )
-SELECT row.id, coalesce(level.levels, ''), {likeness}, row.publisher,
-    ARRAY(SELECT tag FROM unnest(row.facets) tag WHERE tag = ANY(%(tags)s))
-FROM row LEFT JOIN level USING (id)
+SELECT row.id,
+    (SELECT coalesce(string_agg(CASE WHEN {found} THEN CASE WHEN {in_a} THEN '3' WHEN {in_bc} THEN '2' ELSE '1' END
+        ELSE '0' END, '' ORDER BY unit.unit), '') FROM unit),
+    {likeness}, row.publisher,
+    ARRAY(SELECT tag FROM unnest(row.facets) tag WHERE tag = ANY(%(tags)s)),
+    (SELECT least(coalesce(sum(share), 0), 1) FROM guess WHERE 'topic:' || slug = ANY(row.facets))
+FROM row
 UNION ALL
-SELECT id, NULL, NULL, NULL, NULL FROM every
+SELECT id, NULL, NULL, NULL, NULL, NULL FROM every
 """
 _LABEL = r"regexp_replace({asked}, '(''(?:[^'']|'''')*'')(?::(\*))?', '\1:\2{weights}', 'g')"
 _NEAREST = """
@@ -148,8 +149,15 @@ def candidates(
         cursor.execute(sql, parameters)
         found = cursor.fetchall()
     rows = [
-        Row(pk, levels, max((value or 0.0 for value in likeness), default=0.0), publisher or "", frozenset(tags))
-        for pk, levels, likeness, publisher, tags in found
+        Row(
+            pk,
+            levels,
+            max((value or 0.0 for value in likeness), default=0.0),
+            publisher or "",
+            frozenset(tags),
+            guessed or 0.0,
+        )
+        for pk, levels, likeness, publisher, tags, guessed in found
         if levels is not None
     ]
     return rows, [pk for pk, levels, *_nothing in found if levels is None]
@@ -198,6 +206,8 @@ def _statement(
         in_a=_any("row", "unit", "_a"),
         in_bc=_any("row", "unit", "_bc"),
         nearest=nearest,
+        near=guessing.NEAR if vectors and guessing.is_ready() else guessing.NOTHING_NEAR,
+        guess=guessing.SQL,
         likeness=likeness,
         few=FEW,
         ranked=RANKED,

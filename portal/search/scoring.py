@@ -15,22 +15,25 @@ from portal.search.asking import Question
 STRENGTH = {"0": 0.0, "1": 0.5, "2": 0.8, "3": 1.0}
 #: How much the words inside a concept's name say about it when the name itself is not there.
 INNER = 0.8
-COVERED, LIKE = 1.0, 1.0
-HERE, ANYWHERE, ELSEWHERE = 0.2, 0.0, -0.2
-TOPIC, SECTOR, BODY = 0.1, 0.1, 0.1
-ENOUGH = 0.3
+COVERED, LIKE = 0.78, 0.87
+HERE, ANYWHERE, ELSEWHERE = 0.24, 0.0, -0.24
+TOPIC, SECTOR, BODY, GUESSED = 0.18, 0.15, 0.1, 0.2
+#: A row is about what was asked from this score on, and from this share of the best one's.
+ENOUGH, ENOUGH_OF_BEST = 0.25, 0.35
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A candidate. ``levels``: one digit for each of ``Question.units`` (0 not there, 1 in the text, 2 in the summary
-    or its tags, 3 in the title); ``likeness`` to what was typed, 0 without vectors; ``tags`` it shares with it."""
+    or its tags, 3 in the title); ``likeness`` to what was typed, 0 without vectors; ``tags`` it shares with it;
+    ``guessed``: how far it is on the topics that the question seems to be about, 0 to 1."""
 
     id: Any
     levels: str
     likeness: float
     publisher: str
     tags: frozenset[str]
+    guessed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,13 @@ def scored(rows: Sequence[Row], question: Question) -> list[Scored]:
     """Return all rows, the best first."""
     parts = _parts(rows, question)
     total = sum(weight for weight, _at, _inner in parts)
-    found = []
+    scores = []
     for row in rows:
         strengths = [STRENGTH[level] for level in row.levels]
         covered = sum(weight * _strength(strengths, at, inner) for weight, at, inner in parts) / total if total else 0.0
-        about = COVERED * covered + LIKE * row.likeness
-        found.append(Scored(row, about + _tagged(row, question), about >= ENOUGH))
+        scores.append(COVERED * covered + LIKE * row.likeness + _tagged(row, question))
+    enough = max(ENOUGH, ENOUGH_OF_BEST * max(scores, default=0.0))
+    found = [Scored(row, score, score >= enough) for row, score in zip(rows, scores, strict=True)]
     return sorted(found, key=lambda one: (-one.score, one.row.id))
 
 
@@ -84,13 +88,12 @@ def _strength(strengths: Sequence[float], at: int, inner: Sequence[tuple[float, 
 
 
 def _tagged(row: Row, question: Question) -> float:
-    score = BODY if row.publisher in question.bodies else 0.0
+    score = GUESSED * row.guessed + (BODY if row.publisher in question.bodies else 0.0)
     if question.places:
         if any(f"economy:{code}" in row.tags for code in question.places):
             score += HERE
         else:
             score += ANYWHERE if "economy:*" in row.tags else ELSEWHERE
-    score += TOPIC * max((w for slug, w in question.topics.items() if f"topic:{slug}" in row.tags), default=0.0)
-    return score + SECTOR * max(
-        (w for slug, w in question.sectors.items() if f"sector:{slug}" in row.tags), default=0.0
-    )
+    topic = max((w for slug, w in question.topics.items() if f"topic:{slug}" in row.tags), default=0.0)
+    sector = max((w for slug, w in question.sectors.items() if f"sector:{slug}" in row.tags), default=0.0)
+    return score + TOPIC * topic + SECTOR * sector

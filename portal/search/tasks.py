@@ -3,7 +3,7 @@ from typing import Any
 
 from celery import shared_task
 
-from portal.search import embedding, searched
+from portal.search import correcting, embedding, guessing, searched
 
 #: Objects of one task: few enough that a worker asked to stop is soon done.
 LIMIT = 200
@@ -21,3 +21,10 @@ def embed_due() -> None:
     """Encode what no hint reached; called by beat for certainty."""
     for entry in searched.with_meaning():
         embedding.sweep(entry.label, LIMIT)
+    guessing.refresh()
+
+
+@shared_task(ignore_result=True)
+def refresh_words() -> None:
+    """Note which words the texts have, for "did you mean"."""
+    correcting.refresh()
