@@ -14,7 +14,17 @@ from portal.accounts.permissions import delegation
 from portal.languages import Language, column
 from resources.models import TRANSLATED, Resource
 
-PLAIN = ("kind", "publisher", "scope", "url", "audiences", "page_languages", "source_language", "expires_on")
+PLAIN = (
+    "kind",
+    "publisher",
+    "scope",
+    "url",
+    "audiences",
+    "page_languages",
+    "source_language",
+    "expires_on",
+    "programme",
+)
 MANY = ("economies", "agreements", "topics", "sectors")
 TEXTS = {column(field, code): code for code in Language.values for field in TRANSLATED}
 
@@ -50,10 +60,19 @@ def check(
         problems["publisher"] = [_("Choose a publisher of your own economy.")]
     if resource.expires_on and resource.expires_on != kept_day and is_past(resource.expires_on, resource.publisher):
         problems["expires_on"] = [_("Choose today or a day to come.")]
+    if problem := _wrong_programme(resource):
+        problems["programme"] = [problem]
     problems |= _wrong_economies(resource, {economy.pk for economy in related["economies"]}, by=by, was=was)
     if problems:
         raise ValidationError(problems)
     resource.full_clean(exclude=["slug", "author", "changed_by"], validate_unique=False)
+
+
+def programmes_for(user: User) -> models.QuerySet[Resource]:
+    """The programmes she may name as the one that a success case used: the published ones of her economies, and
+    those that hold in every economy."""
+    published = Resource.objects.published().filter(kind=Resource.Kind.PROGRAMME)
+    return published.for_economies(delegation(user)).by_title()
 
 
 def publishers_for(user: User) -> models.QuerySet[Organization]:
@@ -75,6 +94,18 @@ def capital_zone(publisher: Organization | None) -> zoneinfo.ZoneInfo:
 def is_past(day: dt.date, publisher: Organization | None) -> bool:
     """Whether this day is over at the publisher's."""
     return day < timezone.localdate(timezone=capital_zone(publisher))
+
+
+def _wrong_programme(resource: Resource) -> Any:
+    """Only a success case names a programme, and only one that readers can open; the one it has may stay."""
+    if resource.programme is None:
+        return ""
+    if resource.kind != Resource.Kind.SUCCESS_CASE:
+        return _("Only a success case names the programme that was used.")
+    is_kept = Resource.objects.filter(pk=resource.pk, programme=resource.programme).exists()
+    if resource.programme.status != Resource.Status.PUBLISHED and not is_kept:
+        return _("Choose a published programme.")
+    return ""
 
 
 def _wrong_economies(resource: Resource, chosen: set[str], *, by: User, was: set[str]) -> dict[str, list[Any]]:

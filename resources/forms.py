@@ -12,7 +12,7 @@ from portal.accounts.permissions import delegation
 from portal.languages import NAMES, Language, column
 from portal.reference.models import Agreement, Economy, Sector, Topic
 from portal.templatetags.ui import language_name
-from resources import publishing
+from resources import checking, publishing
 from resources.filters import sector_choices
 from resources.models import PAGE_LANGUAGES, TRANSLATED, Resource, Translation
 
@@ -48,6 +48,13 @@ class ResourceForm(forms.Form):
     scope = forms.ChoiceField(label=_("Holds for"), choices=Resource.Scope.choices)
     economies = forms.ModelMultipleChoiceField(
         label=_("Economies"), queryset=Economy.objects.none(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    programme = forms.ModelChoiceField(
+        label=_("Programme used"),
+        queryset=Resource.objects.none(),
+        required=False,
+        empty_label=_("None in particular"),
+        help_text=_("The programme's page lists its success cases."),
     )
     expires_on = forms.DateField(
         label=_("Valid until"),
@@ -91,6 +98,7 @@ class ResourceForm(forms.Form):
         self.fields["page_languages"].choices = [(code, language_name(code)) for code in PAGE_LANGUAGES]
         self.fields["sectors"].choices = sector_choices()
         self._offer_publishers()
+        self._offer_programmes()
         self._offer_economies()
         for code in Language.values:
             for name, field in _text_fields(code).items():
@@ -102,6 +110,15 @@ class ResourceForm(forms.Form):
         if self.resource:
             offered = offered | Organization.objects.filter(pk=self.resource.publisher_id)
         self.fields["publisher"].queryset = offered.order_by("pk")
+
+    def _offer_programmes(self):
+        """Only for a success case; the one it has may stay although it is no longer published."""
+        if self["kind"].value() != Resource.Kind.SUCCESS_CASE:
+            del self.fields["programme"]
+            return
+        kept = self.resource.programme_id if self.resource else None
+        offered = checking.programmes_for(self.user) | Resource.objects.filter(pk=kept)
+        self.fields["programme"].queryset = offered
 
     def _offer_economies(self):
         hers = delegation(self.user)
@@ -116,6 +133,7 @@ class ResourceForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was filled in, as the verbs take it. Economies that are not hers to change stay as they are."""
         values = {name: value for name, value in self.cleaned_data.items() if name not in {"version", "seen"}}
+        values.setdefault("programme", None)
         values["sectors"] = Sector.objects.filter(slug__in=values["sectors"])
         others = []
         if self.resource:
@@ -140,6 +158,7 @@ def written(resource: Resource) -> dict[str, Any]:
     values = {name: getattr(resource, name) for name in (*publishing.PLAIN, *publishing.TEXTS)}
     values |= {name: list(getattr(resource, name).all()) for name in publishing.MANY}
     values["sectors"] = [sector.slug for sector in values["sectors"]]
+    values["programme"] = resource.programme_id
     return values | {"publisher": resource.publisher_id, "version": resource.version, "seen": resource.status}
 
 

@@ -93,7 +93,9 @@ def _said_before(row: Resource, verdict: str, *, by: User | None, visitor: str) 
         return row.reports.filter(reporter=by, handled_at=None).first() or Report(resource=row, reporter=by)
     said = row.reports.filter(visitor=visitor).first()
     if said and (said.handled_at or GRAVITY.index(Verdict(verdict)) <= GRAVITY.index(Verdict(said.verdict))):
-        raise ValidationError(_("Thank you. Somebody at your address has told us this today already."), code="said_already")
+        raise ValidationError(
+            _("Thank you. Somebody at your address has told us this today already."), code="said_already"
+        )
     return said or Report(resource=row, visitor=visitor)
 
 

@@ -131,6 +131,7 @@ def given(version: Past, resource: Resource) -> dict[str, Any]:
     """
     values = dict(version.content)
     values["publisher"] = Organization.objects.filter(pk=values["publisher"]).first()
+    values["programme"] = Resource.objects.published().filter(pk=values["programme"]).first()
     for name in MANY:
         related = Resource._meta.get_field(name).related_model
         values[name] = list(related._default_manager.filter(pk__in=values[name]))  # type: ignore[union-attr]

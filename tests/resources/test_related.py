@@ -1,7 +1,9 @@
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from resources import panels, publishing, related
 from resources.models import Resource
@@ -121,3 +123,62 @@ def test_another_room_adds_a_panel_once(client, labels):
         assert "Where it came from" not in client.get(other.get_absolute_url()).text
     finally:
         panels._providers.remove(note)
+
+
+def revised(case, by, **changes):
+    return publishing.revise(case, version=case.version, by=by, **changes)
+
+
+def test_the_form_of_a_success_case_alone_asks_for_the_programme(client, official, agency):
+    programme = ResourceFactory(kind="programme", published=True, title_en="Export grant", publisher=agency)
+    foreign = ResourceFactory(kind="programme", published=True, title_en="Mexican grant", code="MX")
+    case = ResourceFactory(kind="success_case", publisher=agency)
+    client.force_login(official)
+    page = client.get(reverse("resources:resource-revise", args=[case.slug]))
+    assert list(page.context["form"].fields["programme"].queryset) == [programme]
+    assert foreign.title not in page.text
+    guide = ResourceFactory(publisher=agency)
+    assert "programme" not in client.get(reverse("resources:resource-revise", args=[guide.slug])).context["form"].fields
+
+
+def test_an_official_names_the_programme_and_takes_it_back(official, agency):
+    programme = ResourceFactory(kind="programme", published=True, publisher=agency)
+    case = ResourceFactory(kind="success_case", publisher=agency)
+    case = revised(case, official, programme=programme)
+    assert case.programme == programme
+    assert revised(case, official, programme=None).programme is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [("guide", {"kind": "programme", "published": True}), ("success_case", {"kind": "programme"}),
+     ("success_case", {"kind": "guide", "published": True})],
+)  # fmt: skip
+def test_a_wrong_programme_is_refused_at_its_field(official, agency, kind, other):
+    case = ResourceFactory(kind=kind, publisher=agency)
+    with pytest.raises(ValidationError) as refusal:
+        revised(case, official, programme=ResourceFactory(publisher=agency, **other))
+    assert set(refusal.value.message_dict) == {"programme"}
+
+
+def test_a_programme_that_was_withdrawn_since_may_stay(official, agency):
+    programme = ResourceFactory(kind="programme", published=True, publisher=agency)
+    case = revised(ResourceFactory(kind="success_case", publisher=agency), official, programme=programme)
+    publishing.withdraw(programme, reason="Ended.", by=official)
+    case.refresh_from_db()
+    assert revised(case, official, title_en="A better title").programme == programme
+
+
+def test_what_is_no_success_case_any_more_names_no_programme(client, official, agency):
+    programme = ResourceFactory(kind="programme", published=True, publisher=agency)
+    case = revised(ResourceFactory(kind="success_case", publisher=agency), official, programme=programme)
+    client.force_login(official)
+    address = reverse("resources:resource-revise", args=[case.slug])
+    initial = client.get(address).context["form"].initial
+    typed = {name: value for name, value in initial.items() if value not in (None, [], "")}
+    typed["topics"] = [row.pk for row in initial["topics"]]
+    typed["economies"] = [row.pk for row in initial["economies"]]
+    response = client.post(address, typed | {"kind": "guide"})
+    assert response.status_code == 302, response.context["form"].errors
+    case.refresh_from_db()
+    assert (case.kind, case.programme) == ("guide", None)
