@@ -8,6 +8,7 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from resources import searching  # noqa: PLC0415 -- models are not loaded before
+        from resources import alerting, searching  # noqa: PLC0415 -- models are not loaded before
 
         searching.declare()
+        alerting.declare()

@@ -38,6 +38,16 @@ def count_sentence(count: int, chosen: dict[str, list[str]], *, is_capped: bool 
         start = _("More than %(number)s resources") % {"number": number}
     else:
         start = ngettext("%(number)s resource", "%(number)s resources", count) % {"number": number}
+    return _told(start, chosen)
+
+
+def new_sentence(chosen: dict[str, list[str]]) -> str:
+    """ "New resources for Canada, on customs procedures": what somebody follows."""
+    return _told(_("New resources"), chosen)
+
+
+def _told(start: str, chosen: dict[str, list[str]]) -> str:
+    """ "132 resources" and what was chosen, as one sentence."""
     phrases = {
         "words": pgettext("resources …", "with “%(labels)s”"),
         "kind": pgettext("resources …", "of the kind %(labels)s"),

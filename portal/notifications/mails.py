@@ -14,7 +14,7 @@ from django.urls import reverse, translate_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.notifications import preferences
+from portal.notifications import followed, preferences
 from portal.notifications.models import Notification
 
 PARTS = ("subject.txt", "txt", "html")
@@ -73,6 +73,7 @@ def facts(row: Notification) -> dict[str, Any]:
         "unsubscribe_url": unsubscribe_url,
         "site_name": _(settings.SITE_NAME),
         "site_url": settings.SITE_URL,
+        **followed.facts(row.context),
     }
 
 

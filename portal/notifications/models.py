@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -14,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from portal.accounts import zones
 from portal.accounts.models import User
 from portal.languages import Language
+from portal.search.standing import StandingQueries
 
 
 class Category(models.TextChoices):
@@ -200,3 +203,119 @@ class Preference(models.Model):
     def __str__(self):
         # Without the address: activity logs keep this label.
         return str(self.get_category_display())
+
+
+class Criteria(StandingQueries):
+    """What people follow, stored once however many of them do: a kind of thing, codes and words.
+
+    ``codes`` are written as the things themselves hold them (``"economy:US"``), sorted; within one facet they are
+    alternatives, between facets all must hold. ``keys`` is what new things look up (portal/notifications/matching.py).
+    """
+
+    kind = models.CharField(_("kind"), max_length=20)
+    codes = ArrayField(models.CharField(max_length=80), default=list, blank=True, verbose_name=_("codes"))
+    words = models.CharField(_("words"), max_length=300, blank=True)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    keys = ArrayField(models.CharField(max_length=120), default=list, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("followed search")
+        verbose_name_plural = _("followed searches")
+        indexes = [GinIndex(fields=["keys"], name="criteria_keys")]
+
+    def __str__(self):
+        return " ".join([self.kind, *self.codes, self.words]).strip()
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Hers alone."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def live(self):
+        return self.filter(ended_at=None)
+
+
+class Subscription(models.Model):
+    """One person follows one :class:`Criteria`. It ends with a reason and is never deleted; following again is a new
+    row. Somebody without an account has confirmed the address before there is a row."""
+
+    class Frequency(models.TextChoices):
+        IMMEDIATELY = "immediately", pgettext_lazy("frequency", "Immediately")
+
+    class EndReason(models.TextChoices):
+        PAGE = "page", _("Ended in the portal")
+        LINK = "link", _("Ended by the link in a mail")
+
+    criteria = models.ForeignKey(Criteria, models.PROTECT, related_name="subscriptions", verbose_name=_("criteria"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="subscriptions",
+        verbose_name=_("person"),
+    )
+    # Instead of a user, for people without an account.
+    address = models.EmailField(_("e-mail address"), blank=True)
+    language = models.CharField(_("language"), max_length=7, choices=Language)
+    frequency = models.CharField(_("how often"), max_length=12, choices=Frequency, default=Frequency.IMMEDIATELY)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_reason = models.CharField(_("why it ended"), max_length=8, choices=EndReason, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.CheckConstraint(condition=is_one_person("user"), name="subscription_of_one_person"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_reason="") | (Q(ended_at__isnull=False) & ~Q(ended_reason="")),
+                name="subscription_ended_why",
+            ),
+            models.UniqueConstraint(fields=["user", "criteria"], condition=Q(ended_at=None), name="subscription_once"),
+            models.UniqueConstraint(
+                Lower("address"),
+                "criteria",
+                condition=Q(ended_at=None) & ~Q(address=""),
+                name="subscription_address_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["criteria"], condition=Q(ended_at=None), name="subscription_live")]
+
+    def __str__(self):
+        # Without the person: activity logs keep this label.
+        return str(self.criteria)
+
+
+class NewsQuerySet(models.QuerySet):
+    def due(self):
+        """What is still to be matched; what failed before comes last."""
+        return self.filter(matched_at=None, attempts__lt=News.ATTEMPTS).order_by("attempts", "pk")
+
+
+class News(models.Model):
+    """One thing that went public and is to be matched with what people follow. The row outlives a crash."""
+
+    #: After so many failures somebody has to look at it.
+    ATTEMPTS = 8
+
+    about_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
+    about_id = models.BigIntegerField()
+    about = GenericForeignKey("about_type", "about_id")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    matched_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    objects = NewsQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["attempts", "id"], condition=Q(matched_at=None), name="news_due")]
+
+    def __str__(self):
+        return f"{self.about_type_id} {self.about_id}"

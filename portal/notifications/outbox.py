@@ -50,6 +50,7 @@ def notify(
     about: models.Model,
     occasion: object = "",
     calendar: Callable[[Any], CalendarPart] | None = None,
+    own: Callable[[Any], dict[str, Any]] | None = None,
     **context: Any,
 ) -> None:
     """Promise each recipient one ``kind`` of message about this object.
@@ -60,7 +61,7 @@ def notify(
     ``context`` (JSON values only) in the recipient's language and time zone. Its first part is a ``Category``.
     The message leads to ``about.get_absolute_url()``; ``url="/path/"`` in the context leads elsewhere in the portal.
     Asking twice promises once, unless ``occasion`` differs (a new date or sequence number, say).
-    ``calendar`` makes each recipient's own iCalendar part.
+    ``calendar`` makes each recipient's own iCalendar part, ``own`` what only her context holds.
     The rows join the caller's transaction: a rollback takes the promise back. A broker that is down changes
     nothing for the caller: the beat sweep finds the rows.
     Raises ``ValueError`` for a kind without a category and for a ``context`` that hides a name of ``RESERVED``.
@@ -72,12 +73,13 @@ def notify(
         "about_type": about_type,
         "about_id": about.pk,
         "key": f"{about._meta.label_lower}:{about.pk}:{occasion}",
-        "context": context,
     }
     rows = []
     for person in _each_once(recipients):
         part = calendar(person) if calendar else CalendarPart("", "")
-        rows.append(Notification(calendar_method=part.method, calendar_body=part.body, **_recipient(person), **promise))
+        calendar_part = {"calendar_method": part.method, "calendar_body": part.body}
+        hers = {**context, **(own(person) if own else {})}
+        rows.append(Notification(context=hers, **calendar_part, **_recipient(person), **promise))
     if rows:
         Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
         _hint_after_commit()

@@ -26,3 +26,19 @@ def hint() -> None:
         deliver_due.apply_async(expires=STALE)
     except OperationalError as error:
         logger.warning("no hint to the workers, the sweep will deliver", extra={"error": str(error)})
+
+
+@shared_task(ignore_result=True)
+def match_news() -> None:
+    """Called after commit for speed and by beat for certainty. Twice or in parallel: same outcome."""
+    from portal.notifications import matching  # noqa: PLC0415 -- it promises mails, and the outbox hints from here
+
+    matching.match_due()
+
+
+def hint_news() -> None:
+    """Tell the workers that something went public. Returns at once even when the broker is down: the sweep comes."""
+    try:
+        match_news.apply_async(expires=STALE)
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will match", extra={"error": str(error)})

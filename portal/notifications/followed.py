@@ -1,0 +1,163 @@
+"""What can be followed, and how it reads. Each app declares its kinds of things once, when it is ready."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db import models
+from django.http import QueryDict
+from django.urls import reverse
+
+from portal.accounts.models import User
+from portal.notifications.models import Criteria, Subscription
+from portal.search import standing
+from portal.search.facets import ANY, code
+from portal.search.text import fold
+
+#: In a key: the criteria do not ask for this facet.
+_NOT_ASKED = "-"
+STOP_SALT = "portal.notifications.stop-following"
+#: People end it from mails they find months later.
+STOP_LASTS = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address of a list asks for: sorted codes, words, and in words what was not understood."""
+
+    codes: tuple[str, ...] = ()
+    words: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Followable:
+    """A kind of thing that can be followed.
+
+    Its model has :class:`portal.search.text.SearchVectors` and an array ``facets`` with codes of ``facets``; whoever
+    adds a facet writes the ``keys`` of the kind's criteria anew. ``mail`` is the kind of the notification.
+    """
+
+    name: str
+    model: type[models.Model]
+    facets: tuple[str, ...]
+    mail: str
+    #: The address of a list → what it asks for.
+    read: Callable[[QueryDict], Wish]
+    #: Codes and words → "New resources for Canada", in the active language.
+    sentence: Callable[[Sequence[str], str], str]
+    #: Codes and words → the path of the list, in the active language.
+    path: Callable[[Sequence[str], str], str]
+    #: What everybody may see.
+    public: Callable[[], models.QuerySet]
+    #: Who made a thing, and needs not be told of it.
+    makers: Callable[[Any], Iterable[User | None]]
+
+
+_declared: dict[str, Followable] = {}
+
+
+def declare(kind: Followable) -> None:
+    _declared[kind.name] = kind
+
+
+def by_name(name: str) -> Followable | None:
+    return _declared.get(name)
+
+
+def of_model(model: type[models.Model]) -> Followable:
+    """Raises ``LookupError`` when nothing of this model can be followed."""
+    for kind in _declared.values():
+        if kind.model is model:
+            return kind
+    raise LookupError(f"Nobody can follow {model._meta.label}.")
+
+
+def keep(kind: Followable, wish: Wish) -> Criteria:
+    """The one row of these criteria. Two that ask for the same get the same row."""
+    made = build(kind, wish)
+    Criteria.objects.bulk_create([made], ignore_conflicts=True)
+    return Criteria.objects.get(digest=made.digest)
+
+
+def build(kind: Followable, wish: Wish) -> Criteria:
+    """The row for these criteria, not saved."""
+    codes, words = sorted(set(wish.codes)), _words(wish)
+    values = {"codes": codes, "words": words, "digest": digest(kind, wish), "keys": keys(kind, codes)}
+    return Criteria(kind=kind.name, **values, **standing.queries(words))
+
+
+def digest(kind: Followable, wish: Wish) -> str:
+    """The same for criteria that find the same: neither order nor case nor accents count."""
+    parts = [kind.name, sorted(set(wish.codes)), fold(_words(wish))]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def keys(kind: Followable, codes: Sequence[str]) -> list[str]:
+    """Under which keys criteria are looked up: for each facet the codes they ask for, and that of things that hold
+    for every value; or, when they do not ask for the facet, the one key that says so."""
+    found = []
+    for facet in kind.facets:
+        asked = [item for item in codes if item.partition(":")[0] == facet]
+        found += [*asked, code(facet, ANY)] if asked else [code(facet, _NOT_ASKED)]
+    return sorted({_key(kind, item) for item in found})
+
+
+def looked_up(kind: Followable, held: Sequence[str]) -> list[list[str]]:
+    """For a thing that holds these codes: for each facet the keys one of which its criteria have."""
+    return [
+        [_key(kind, item) for item in (*(c for c in held if c.partition(":")[0] == facet), code(facet, _NOT_ASKED))]
+        for facet in kind.facets
+    ]
+
+
+def sentence(criteria: Criteria) -> str:
+    """What is followed, in the active language."""
+    return _declared[criteria.kind].sentence(criteria.codes, criteria.words)
+
+
+def path(criteria: Criteria) -> str:
+    """Where the list of what is followed stands, in the active language."""
+    return _declared[criteria.kind].path(criteria.codes, criteria.words)
+
+
+def facts(context: dict[str, Any]) -> dict[str, Any]:
+    """For a mail about something followed (``followed`` in its context names the subscriptions): which searches they
+    are, and the address that ends them, both in the active language. Empty for any other mail."""
+    if "followed" not in context:
+        return {}
+    rows = Subscription.objects.filter(pk__in=context["followed"]).select_related("criteria").order_by("pk")
+    return {
+        "searches": [sentence(row.criteria) for row in rows],
+        "following_url": f"{settings.SITE_URL}{reverse('notifications:following')}",
+        "unsubscribe_url": f"{settings.SITE_URL}{stop_path(context['followed'])}",
+    }
+
+
+def stop_path(ids: Sequence[int]) -> str:
+    """The page that ends these subscriptions without signing in, in the active language."""
+    return reverse("notifications:follow-stop", args=[signing.dumps(list(ids), salt=STOP_SALT)])
+
+
+def read_stop(token: str) -> list[Subscription]:
+    """Which subscriptions such a link ends; none when it is forged or older than a year."""
+    try:
+        ids = signing.loads(token, salt=STOP_SALT, max_age=STOP_LASTS)
+    except signing.BadSignature:
+        return []
+    return list(Subscription.objects.filter(pk__in=ids).select_related("criteria", "user").order_by("pk"))
+
+
+def _words(wish: Wish) -> str:
+    """ "" when nothing of them can be looked for."""
+    words = " ".join(wish.words.split())
+    return "" if standing.asks_nothing(words) else words
+
+
+def _key(kind: Followable, item: str) -> str:
+    return f"{kind.name}/{item}"

@@ -1,0 +1,125 @@
+"""Following a search: whoever follows it is told of each new thing that it would find."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.activity.log import record
+from portal.languages import Language
+from portal.lifecycle import lock
+from portal.notifications import followed, preferences
+from portal.notifications.followed import Followable, Wish
+from portal.notifications.models import Address, Category, Criteria, Subscription
+from portal.notifications.outbox import notify
+from portal.notifications.preferences import Subscriber
+
+SALT = "portal.notifications.follow"
+#: Time to find the mail and confirm.
+CONFIRM_WITHIN = timedelta(days=3)
+#: Of one person at one time.
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a link in a confirmation mail names."""
+
+    criteria: Criteria
+    address: str
+    language: str
+    at: datetime
+
+
+@transaction.atomic
+def follow(kind: Followable, wish: Wish, *, by: User) -> Subscription:
+    """Follow what a list shows, from now on. Following it already changes nothing.
+
+    Raises ``ValidationError`` (``too_many``) for the hundred-and-first.
+    """
+    lock(by)  # two tabs: the second sees what the first one kept
+    return _subscribe(followed.keep(kind, wish), by, {"user": by}, language=by.language)
+
+
+@transaction.atomic
+def ask(kind: Followable, wish: Wish, *, address: str, language: str, time_zone: str) -> None:
+    """Send ``address`` a mail with the link that confirms it: until then nothing is followed. Says nothing of whether
+    the address is known here. One mail a day (UTC) for the same search."""
+    criteria = followed.keep(kind, wish)
+    now = timezone.now()
+    names = {"c": criteria.pk, "a": address, "l": language, "t": now.timestamp()}
+    path = reverse("notifications:follow-confirm", args=[signing.dumps(names, salt=SALT)])
+    notify(
+        [Address(address, language, time_zone)],
+        "accounts/follow_asked",
+        about=criteria,
+        occasion=now.date(),
+        url=path,
+        search=followed.sentence(criteria),
+        days=CONFIRM_WITHIN.days,
+    )
+
+
+def read_token(token: str) -> Asked | None:
+    """What a confirmation link asks for; None when it is forged or older than ``CONFIRM_WITHIN``."""
+    try:
+        names = signing.loads(token, salt=SALT, max_age=CONFIRM_WITHIN)
+    except signing.BadSignature:
+        return None
+    criteria = Criteria.objects.filter(pk=names["c"]).first()
+    return Asked(criteria, names["a"], names["l"], datetime.fromtimestamp(names["t"], UTC)) if criteria else None
+
+
+@transaction.atomic
+def confirm(asked: Asked) -> Subscription:
+    """Follow in the name of an address whose owner opened the link. Twice is once, also at the same moment.
+
+    Who had switched off mails of this kind gets them again: without an account there is no other place to read them.
+    Raises ``ValidationError`` (``too_many``) for the hundred-and-first.
+    """
+    row = _subscribe(
+        asked.criteria, None, {"address": asked.address}, language=Language(asked.language), created_at=asked.at
+    )
+    kind = followed.by_name(asked.criteria.kind)
+    if kind is not None:
+        preferences.switch(Subscriber(Category(kind.mail.partition("/")[0]), None, asked.address), on=True)
+    return row
+
+
+@transaction.atomic
+def end(subscription: Subscription, *, reason: str, by: User | None) -> Subscription:
+    """Stop following; the row stays. Ending twice is ending once. ``by`` is None for a link in a mail."""
+    row = lock(subscription)
+    if row.ended_at is None:
+        row.ended_at, row.ended_reason = timezone.now(), reason
+        row.save(update_fields=["ended_at", "ended_reason"])
+        record(by, "unfollowed", row, reason=reason)
+    return row
+
+
+def is_following(kind: Followable, wish: Wish, user: User) -> bool:
+    """Whether she follows exactly this."""
+    return Subscription.objects.visible_to(user).live().filter(criteria__digest=followed.digest(kind, wish)).exists()
+
+
+def _subscribe(criteria: Criteria, by: User | None, person: dict[str, Any], **values: Any) -> Subscription:
+    lookup = {"address__iexact": person["address"]} if "address" in person else person
+    live = Subscription.objects.live().filter(**lookup)
+    if found := live.filter(criteria=criteria).first():
+        return found
+    if live.count() >= MOST:
+        raise ValidationError(
+            _("You follow %(count)s searches already. End one of them first."), code="too_many", params={"count": MOST}
+        )
+    # The database decides between two at the same moment.
+    Subscription.objects.bulk_create([Subscription(criteria=criteria, **person, **values)], ignore_conflicts=True)
+    row = live.get(criteria=criteria)
+    record(by, "followed", row)
+    return row
