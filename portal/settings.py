@@ -247,6 +247,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("OUTBOX_SWEEP_SECONDS", 30.0),
         "options": {"expires": 30},  # sweeps must not pile up while no worker runs
     },
+    "match what went public with what people follow": {
+        "task": "portal.notifications.tasks.match_news",
+        "schedule": env.float("NEWS_SWEEP_SECONDS", 60.0),
+        "options": {"expires": 60},
+    },
     # By the hour, because it is morning somewhere every hour.
     "remind of reviews": {
         "task": "resources.tasks.remind_of_reviews",
