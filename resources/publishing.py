@@ -20,6 +20,7 @@ from portal.accounts.models import User
 from portal.activity.log import record
 from portal.languages import Language
 from portal.lifecycle import lock, move
+from portal.notifications.matching import announce
 from portal.notifications.outbox import notify
 from portal.reference.models import Economy
 from resources import indexing, people, permissions, versions
@@ -249,7 +250,7 @@ def ready(resource: Resource, *, by: User, version: int | None, at: datetime) ->
 def go_public(row: Resource, *, by: User | None, approved_by: User) -> Resource:
     """The move itself, by a reviewer or by the portal's clock (``by=None``). Ask and lock first."""
     now = timezone.now()
-    return move(
+    row = move(
         row,
         Resource.Status.PUBLISHED,
         by=by,
@@ -261,6 +262,8 @@ def go_public(row: Resource, *, by: User | None, approved_by: User) -> Resource:
         reviewed_on=now.date(),
         review_due_on=review_due_after(now.date()),
     )
+    announce(row)
+    return row
 
 
 @transaction.atomic
