@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -26,6 +25,7 @@ from portal.reference.models import Economy
 from resources import indexing, people, permissions, versions
 from resources.checking import MANY, PLAIN, TEXTS, assign, capital_zone, check, publishers_for
 from resources.models import TRANSLATED, Resource, Translation
+from resources.naming import RESERVED, asked, free
 from resources.people import keepers
 
 __all__ = [
@@ -48,23 +48,6 @@ __all__ = [
 #: A published resource is reviewed twice a year (the treaties say "regularly"; USMCA art. 25.3 and its sisters).
 REVIEW_EVERY_MONTHS = 6
 
-#: Addresses under /resources/ that are pages of their own.
-RESERVED = {
-    "coverage",
-    "dates",
-    "export",
-    "feed",
-    "finder",
-    "import",
-    "links",
-    "lists",
-    "manage",
-    "reports",
-    "shared",
-    "suggest",
-    "versions",
-}
-
 
 @transaction.atomic
 def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
@@ -86,7 +69,7 @@ def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
         .filter(pk__in=[e.pk for e in related["economies"]])
         .order_by("pk")
     )
-    resource.slug = _asked_slug(slug) if slug else _free_slug(resource, related["economies"])
+    resource.slug = asked(slug) if slug else free(resource, related["economies"])
     with translation.override(resource.source_language):  # what the columns without a language follow
         resource.save()
     for name, rows in related.items():
@@ -357,24 +340,3 @@ def _keep_translations(resource: Resource, touched: Iterable[str]) -> None:
                     "changed_at": timezone.now(),
                 },
             )
-
-
-def _asked_slug(slug: str) -> str:
-    try:
-        Resource._meta.get_field("slug").clean(slug, None)
-    except ValidationError as error:
-        raise ValidationError({"slug": error.messages}) from error
-    if slug in RESERVED or Resource.objects.filter(slug=slug).exists():
-        raise ValidationError({"slug": [_("This short name is taken.")]})
-    return slug
-
-
-def _free_slug(resource: Resource, economies: list) -> str:
-    """An address from the title: Latin titles are spelled out, others get the publisher's name and a number."""
-    title = resource.text("en")[0] or resource.reading(resource.source_language).title
-    codes = "-".join(sorted(economy.pk.lower() for economy in economies)[:3]) or resource.scope
-    name = slugify(title) or resource.publisher.slug
-    base = f"{codes}-{name}"[:90].strip("-")
-    taken = set(Resource.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED
-    candidates = [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))]
-    return next(slug for slug in candidates if slug not in taken)

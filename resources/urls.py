@@ -18,7 +18,7 @@ from resources.views import (
 )
 
 app_name = "resources"
-# Paths of one word that are not a resource stand in publishing.RESERVED.
+# Paths of one word that are not a resource stand in naming.RESERVED.
 urlpatterns = [
     path("", finding.resource_list, name="resource-list"),
     path("suggest/", finding.resource_suggest, name="resource-suggest"),
