@@ -82,8 +82,9 @@ def _match_next(seen: list[int]) -> int | None:
 
 def _tell(news: News) -> None:
     """Promise each person one message, however many of her searches found it."""
-    model = news.about_type.model_class()
-    kind = followed.of_model(model)
+    if news.about is None:  # deleted meanwhile
+        return
+    kind = followed.of_model(type(news.about))
     obj = kind.public().filter(pk=news.about_id).first()
     if obj is None:  # withdrawn meanwhile
         return

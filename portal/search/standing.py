@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from portal.search.text import COLUMNS, CONFIGURATIONS, SearchVectors, Unit, _query, _units
+from portal.search.text import COLUMNS, CONFIGURATIONS, Unit, _query, _units
 
 #: Queries stand in groups of one for each language, in the order of the columns; a group is found in any of them.
 _SIZE = len(COLUMNS)
@@ -51,9 +51,9 @@ def asks_nothing(words: str) -> bool:
     return not list(_units(words))
 
 
-def found_in(row: QuerySet[SearchVectors], prefix: str = "") -> Q:
+def found_in(row: QuerySet[Any], prefix: str = "") -> Q:
     """The condition that the kept words are found in ``row``, a queryset of one row. ``prefix`` leads to the model
-    with the queries (``"criteria__"``)."""
+    with the queries (``"criteria__"``). Its model has :class:`portal.search.text.SearchVectors`."""
     columns = Func(
         *(F(column) for column in COLUMNS.values()),
         template="ARRAY[%(expressions)s]::tsvector[]",
