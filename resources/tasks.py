@@ -8,8 +8,9 @@ from resources import coverage, links, reminding, reporting, scheduling, telling
 logger = logging.getLogger(__name__)
 
 
-# Longer than other tasks, and below the broker's visibility timeout: a file of 5,000 rows takes minutes.
-@shared_task(ignore_result=True, soft_time_limit=500, time_limit=540)
+# Longer than other tasks: a file of 5,000 rows takes minutes. The broker then delivers it a second time, but
+# whoever takes that finds the file claimed.
+@shared_task(ignore_result=True, soft_time_limit=3000, time_limit=3060)
 def work_on_import(pk: int) -> None:
     """Called after commit for speed; ``sweep_imports`` comes for certainty. Twice or in parallel: same outcome."""
     unloading.work_on(pk)

@@ -31,8 +31,6 @@ from resources.unpacking import Problem, Record, unpack
 Status = ImportRun.Status
 Through = Callable[[list[Record]], Iterable[Record]]
 
-#: Rows of a dry run that are written and taken back together: their locks last less than a second.
-CHUNK = 50
 #: A file that three workers died of, or that was not done within the task's time three times, is given up.
 ATTEMPTS = 3
 #: The page learns how far a file is every so many seconds.
@@ -67,21 +65,13 @@ class Found:
 
 
 def look_through(records: list[Record], *, by: User, through: Through = iter) -> Found:
-    """The dry run: do what loading would do, with the rights of ``by``, and take it back, a few rows at a time.
+    """The dry run: ask of every record, with the rights of ``by``, what loading would ask. Writes nothing.
 
     ``through`` goes over the records, with a progress bar say.
     """
     found, shelf = Found(), applying.Shelf.of_today()
-    waiting: list[Record] = []
-    for number, record in enumerate(through(records), start=1):
-        waiting.append(record)
-        if len(waiting) == CHUNK or number == len(records):
-            with transaction.atomic():
-                for one in waiting:
-                    _apply(one, found, by=by, shelf=shelf)
-                transaction.set_rollback(True)
-            waiting.clear()
-    found.created.clear()  # they are not there any more
+    for record in through(records):
+        _apply(record, found, by=by, shelf=shelf, tries=True)
     return found
 
 
@@ -111,10 +101,11 @@ def load(
 
 def _apply(record: Record, found: Found, **how: Any) -> None:
     try:
-        with transaction.atomic():
-            found.note(applying.apply(record, **how))
+        outcome = applying.apply(record, **how)
     except applying.Refused as refusal:
         found.problems += refusal.problems
+    else:
+        found.note(outcome)
 
 
 # --- Claims and outcomes -----------------------------------------------------------------------------

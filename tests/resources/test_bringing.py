@@ -219,6 +219,30 @@ def test_the_template_can_be_brought_in(client, official, row):
     assert run.counts == {"created": 1, "changed": 0, "unchanged": 0, "problems": 0}, run.errors
 
 
+def test_the_dry_run_refuses_what_loading_would_refuse(official, agency, row):
+    """The two ask the same questions; this keeps them together."""
+    ResourceFactory(slug="foreign", code="MX", published=True)
+    ResourceFactory(slug="withdrawn", publisher=agency, archived=True)
+    ResourceFactory(slug="mine", publisher=agency)
+    OrganizationFactory(agency=True, code="MX", slug="mx-body")
+    economy("CA")
+    rows = [
+        row(1), row(2, kind="poem"), row(3, url="nowhere"), row(4, title_en=""), row(5, agency="mx-body"),
+        row(6, economies="CA"), row(7, economies=""), row(8, scope="global"), row(9, topics=""),
+        row(10, languages="xx"), row(11, source_language="de"), row(12, slug="manage"), row(13, slug="foreign"),
+        row(14, slug="withdrawn"), row(15, slug="mine", economies="US|CA"), row(16, summary_es="Solo."),
+        row(17, slug=""),
+        row(18, title_en="x" * 201),
+    ]  # fmt: skip
+    records = unpacking.unpack(as_csv(*rows)).records
+    tried = unloading.look_through(records, by=official)
+    done = unloading.load(records, by=official)
+    assert tried.problems == done.problems
+    assert {problem.row for problem in tried.problems} == {*range(3, 18), 19}
+    assert tried.counts == done.counts
+    assert Resource.objects.count() == 3
+
+
 # --- Submitted at once ------------------------------------------------------------------------------
 
 
