@@ -113,9 +113,13 @@ class Finding:
 
     def read(self, start: int, end: int) -> list[rows.Row]:
         """The rows from ``start`` to before ``end``, in order."""
-        terms = self._searched.terms if self._searched else ()
         return rows.read(
-            self.everything, self._ids(start, end), language=self.language, labels=self.labels, terms=terms
+            self.everything,
+            self._ids(start, end),
+            language=self.language,
+            labels=self.labels,
+            words=self.asked.words,
+            terms=self._searched.terms if self._searched else (),
         )
 
     # --- What is said of it ---------------------------------------------------------------------

@@ -65,20 +65,26 @@ class Row:
 
 
 def read(
-    queryset: QuerySet, ids: Sequence[int], *, language: str, labels: Labels, terms: Sequence[str] = ()
+    queryset: QuerySet,
+    ids: Sequence[int],
+    *,
+    language: str,
+    labels: Labels,
+    words: str = "",
+    terms: Sequence[str] = (),
 ) -> list[Row]:
     """The rows of ``ids``, in that order; those that ``queryset`` does not have are left out.
 
-    ``terms`` are the searched words; the texts are read only when there are any.
+    ``words`` are those searched for, ``terms`` what says the same; the texts are read only when there are any.
     """
     if not ids:
         return []
-    sought = snippets.marks(terms)
+    sought = snippets.marks(words, terms)
     # All four languages, and the choice made here: expressions for it would take longer to write than to run.
     languages = _languages(language)
     texts = [column(field, code) for field in ("title", "summary", "publisher__name") for code in languages]
     found = queryset.filter(pk__in=ids).order_by()
-    if terms:
+    if sought:
         found = found.annotate(shown_body=Left(shown("body", language), _READ, output_field=TextField()))
         texts.append("shown_body")
     names = (*_PLAIN, *texts)

@@ -1,15 +1,13 @@
 """Showing where the words of a search stand in a text: marked, and of a long text the place that has most of them."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import zip_longest
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.search.text import fold
-from portal.search.wording import is_han, tokens
+from portal.search.wording import Token, is_han, tokens
 
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|^\s*(?:#+|[-*+>]|\d+\.)\s+|[*_`#|~]+", re.MULTILINE)
@@ -18,30 +16,37 @@ _SPACE = re.compile(r"\s+")
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Marks:
-    """What to mark: the stems of Latin words, Han pairs, and single Han characters that were asked for alone."""
-
-    stems: frozenset[str]
-    han: frozenset[str]
+#: What to mark: runs of stems and Han characters that stand together, by their first.
+Marks = Mapping[str, Sequence[tuple[str, ...]]]
 
 
-def marks(terms: Iterable[str]) -> Marks:
-    """What ``terms``, words or phrases in any of the languages, are recognized by in a text."""
-    stems: set[str] = set()
-    han: set[str] = set()
+def marks(words: str, terms: Iterable[str] = ()) -> Marks:
+    """What is recognized in a text of ``words``, as typed: each of them, and each pair of Han characters.
+
+    ``terms`` say the same otherwise; of them only the whole counts, or "tariff rates" would mark every rate.
+    """
+    runs: set[tuple[str, ...]] = set()
+    typed = _said(words)
+    for place, token in enumerate(typed):
+        following = typed[place + 1 : place + 2]
+        if not is_han(token.text):
+            runs.add((token.stem,))
+        elif following and is_han(following[0].text):
+            runs.add((token.stem, following[0].stem))
+        elif place == 0 or not is_han(typed[place - 1].text):
+            runs.add((token.stem,))
     for term in terms:
-        run = ""
-        for token in [*tokens(fold(term)), None]:
-            if token is not None and is_han(token.text):
-                run += token.text
-                continue
-            if run:
-                han |= {run} if len(run) == 1 else {run[place : place + 2] for place in range(len(run) - 1)}
-                run = ""
-            if token is not None and not token.is_joining:
-                stems.add(token.stem)
-    return Marks(frozenset(stems), frozenset(han))
+        run = tuple(token.stem for token in _said(term))
+        if len(run) > 1 or (run and not is_han(run[0])):
+            runs.add(run)
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for run in sorted(runs, key=len, reverse=True):
+        found.setdefault(run[0], []).append(run)
+    return found
+
+
+def _said(text: str) -> list[Token]:
+    return [token for token in tokens(fold(text)) if not token.is_joining]
 
 
 def marked(text: str, sought: Marks) -> SafeString:
@@ -78,19 +83,17 @@ def _with_marks(text: str, spans: list[Span]) -> SafeString:
 
 def _spans(text: str, sought: Marks) -> list[Span]:
     """Where in ``text`` something sought stands, in order and without overlap."""
-    if not (sought.stems or sought.han):
+    if not sought:
         return []
     folded, places = _folded(text)
+    row = [token for token in tokens(folded) if not token.is_joining]
+    stems = [token.stem for token in row]
     found: list[Span] = []
-    row = tokens(folded)
-    for here, after in zip_longest(row, row[1:]):
-        if not is_han(here.text):
-            if here.stem in sought.stems and not here.is_joining:
-                found.append((here.start, here.end))
-        elif here.text in sought.han:
-            found.append((here.start, here.end))
-        elif after and after.start == here.end and here.text + after.text in sought.han:
-            found.append((here.start, after.end))
+    for place, stem in enumerate(stems):
+        for run in sought.get(stem, ()):
+            if tuple(stems[place : place + len(run)]) == run:
+                found.append((row[place].start, row[place + len(run) - 1].end))
+                break  # the longest comes first
     joined: list[Span] = []
     for start, end in ((places[first], max(places[last], places[first] + 1)) for first, last in found):
         if joined and start <= joined[-1][1]:

@@ -1,3 +1,4 @@
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -5,9 +6,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.search import snippets
 from resources import finding, indexing, wording
 from resources.models import Resource
 from tests.factories.reference import agreement, economy, sector, topic
@@ -277,6 +280,30 @@ def test_what_stands_only_in_the_text_is_shown_with_the_words_around_it(client):
     assert row.excerpt.startswith("… ")
     assert row.excerpt.endswith(" …")
     assert len(row.excerpt) < 300
+
+
+def test_what_says_the_same_is_marked_only_as_a_whole():
+    sought = snippets.marks("duty", ["tariff rates", "rate of duty", "關稅稅率"])
+    assert snippets.marked("Tariff rates and exchange rates", sought) == "<mark>Tariff rates</mark> and exchange rates"
+    assert snippets.marked("The rate of the duty", sought) == "The <mark>rate of the duty</mark>"
+    assert snippets.marked("關稅，關税税率", sought) == "關稅，<mark>關税税率</mark>"
+
+
+def test_an_accent_written_apart_belongs_to_its_letter():
+    assert snippets.marked("Caf\u00e9, cafe\u0301s", snippets.marks("CAFE")) == (
+        "<mark>Caf\u00e9</mark>, <mark>cafe\u0301s</mark>"
+    )
+    assert snippets.marked("U.S. firms", snippets.marks("us")) == "<mark>U.S.</mark> firms"
+
+
+def test_marking_never_loses_a_character():
+    @settings(max_examples=100, deadline=None, derandomize=True)
+    @given(st.text(), st.text(max_size=20))
+    def check(text, words):
+        for shown in (snippets.marked(text, snippets.marks(words)), snippets.marked(text, snippets.marks(text[:9]))):
+            assert unescape(shown.replace("<mark>", "").replace("</mark>", "")) == unescape(escape(text))
+
+    check()
 
 
 def test_marks_let_no_markup_through(client):
