@@ -14,6 +14,7 @@ from django.template.loader import get_template
 
 from portal.notifications.mails import PARTS, template_name
 from portal.notifications.models import Category
+from portal.search import meaning, searched
 
 #: A kind as it is spelled in code: "dialogues/session_scheduled". Paths of templates end in a suffix, of pages in "/";
 #: what waits on a desk is named by keyword.
@@ -48,6 +49,22 @@ def check_mails(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).is_relative_to(settings.BASE_DIR)]
     spelled = {kind: place for folder in own for kind, place in kinds_spelled(folder)}
     return [problem for kind, place in sorted(spelled.items()) for problem in problems_of_kind(kind, place)]
+
+
+@register(Tags.database)
+def check_meaning(app_configs: object, databases: object = None, **kwargs: object) -> list[CheckMessage]:
+    """W002: search goes by words alone. Run by ``migrate`` and by ``check --database default``."""
+    if not databases:
+        return []
+    without = [entry for entry in searched.with_meaning() if entry.meaning and meaning.is_without(entry.meaning)]
+    return [
+        Warning(
+            f"{entry.label} is found by words and the thesaurus, but not by meaning.",
+            hint="Install pgvector on the database server, run CREATE EXTENSION vector, then manage.py embed.",
+            id="portal.W002",
+        )
+        for entry in without
+    ]
 
 
 def kinds_spelled(folder: Path) -> Iterator[tuple[str, Path]]:

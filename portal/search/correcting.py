@@ -8,13 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from django.db import connection, transaction
 
 from portal.search import searched, thesaurus
-from portal.search.asking import SILENT
 from portal.search.searched import Searched
+from portal.search.silence import SILENT
 from portal.search.text import COLUMNS, MAX_QUERY, fold
 from portal.search.vocabulary import Word
 from portal.search.wording import is_han, stem
@@ -120,7 +119,9 @@ def _by_thesaurus(word: str, language: str) -> str:
 
 def _is_slip(word: str, other: str) -> bool:
     """Whether one may be typed for the other by mistake: not another ending, and seldom another beginning."""
-    shared = len(commonprefix([word, other]))
+    shared = next(
+        (at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other))
+    )
     if shared >= max(len(word), len(other)) - 2 and word[-1] != other[-1]:
         return False
     return word[0] == other[0] or len(word) >= LONG
@@ -153,7 +154,7 @@ def _han_proposals(folded: str, known: set[int], places: set[int]) -> Iterator[t
     for size in _HAN_WINDOWS:
         for start in range(len(folded) - size + 1):
             window, at = folded[start : start + size], set(range(start, start + size))
-            if not all(map(is_han, window)) or at & places or len(at - known) < 2:
+            if not all(map(is_han, window)) or at & places or len(at - known) < _PAIR:
                 continue
             for near in spelling.near(window):
                 wrong = [start + i for i in range(size) if near.folded[i : i + 1] != window[i]]
@@ -167,7 +168,7 @@ def _han_proposals(folded: str, known: set[int], places: set[int]) -> Iterator[t
 
 def _pairs_around(folded: str, at: int) -> set[str]:
     pairs = (folded[start : start + 2] for start in (at - 1, at) if start >= 0)
-    return {pair for pair in pairs if len(pair) == 2 and all(map(is_han, pair))}
+    return {pair for pair in pairs if len(pair) == _PAIR and all(map(is_han, pair))}
 
 
 def _pairs_that_stand(pairs: set[str]) -> set[str]:

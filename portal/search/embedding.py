@@ -3,10 +3,10 @@ nothing is forgotten: a task after commit is only a hint, and a sweep finds what
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 from kombu.exceptions import OperationalError
@@ -20,7 +20,10 @@ logger = logging.getLogger(__name__)
 #: Raise it when texts are encoded in another way, so that all are encoded anew.
 SCHEME = 1
 BATCH = 64
+#: A hint that no worker took in this time (seconds) is dropped: it says no more than the next sweep.
+STALE = 600
 _PREFIX = f"{SCHEME}-"
+_WAITING = "portal_search_waiting"
 
 Place = tuple[str, int]
 
@@ -61,19 +64,28 @@ def embed(entry: Searched, keys: Sequence[Any]) -> int:
     return len(fresh)
 
 
-def hint(entry: Searched, keys: Iterable[Any]) -> None:
-    """Ask the workers to encode these objects once the transaction is through. The sweep comes anyway."""
-    from portal.search.tasks import embed_some  # noqa: PLC0415 -- tasks import this module
+def hint(entry: Searched, key: Any) -> None:
+    """Ask the workers to encode an object once the transaction is through; many of one transaction at once.
 
-    asked = list(keys)
+    Returns at once even when the broker is down: the sweep comes anyway.
+    """
+    waiting: dict[str, set[Any]] = connection.__dict__.setdefault(_WAITING, {})
+    waiting.setdefault(entry.label, set()).add(key)
+    # For each object, because those of a transaction that failed may still wait; the first takes them all.
+    transaction.on_commit(_ask_workers)
 
-    def ask() -> None:
-        try:
-            embed_some.apply_async([entry.label, asked], expires=600)
-        except OperationalError as error:
-            logger.warning("no hint to the workers, the sweep will encode", extra={"error": str(error)})
 
-    transaction.on_commit(ask)
+def _ask_workers() -> None:
+    from portal.search.tasks import LIMIT, embed_due, embed_some  # noqa: PLC0415 -- tasks import this module
+
+    try:
+        for label, keys in connection.__dict__.pop(_WAITING, {}).items():
+            if len(keys) > LIMIT:
+                embed_due.apply_async(expires=STALE)
+            else:
+                embed_some.apply_async([label, sorted(keys)], expires=STALE)
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will encode", extra={"error": str(error)})
 
 
 def sweep(label: str, limit: int) -> int:

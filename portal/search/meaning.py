@@ -63,7 +63,7 @@ def provide_extension() -> bool:
             with transaction.atomic():
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
         except DatabaseError:
-            # Not ours to create. The check portal.W002 says so on every start.
+            # Not ours to create. The check portal.W002 tells the operator what to do.
             pass
     return has_extension()
 
@@ -81,10 +81,12 @@ def provide(model: type[models.Model]) -> bool:
         if _type_of(cursor, table) == "real[]":
             cursor.execute(f"DELETE FROM {quoted}")  # noqa: S608 -- the table's own name
             cursor.execute(f"ALTER TABLE {quoted} ALTER vector TYPE halfvec({DIMENSIONS}) USING NULL")
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS {index} ON {quoted} USING hnsw (vector halfvec_cosine_ops)"
-            " WITH (m = 16, ef_construction = 64)"
-        )
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [index])
+        if cursor.fetchone()[0]:
+            cursor.execute(
+                f"CREATE INDEX {index} ON {quoted} USING hnsw (vector halfvec_cosine_ops)"
+                " WITH (m = 16, ef_construction = 64)"
+            )
     _ready.pop(table, None)
     return True
 
@@ -100,6 +102,13 @@ def is_ready(model: type[models.Model] | None) -> bool:
             found = _type_of(cursor, table).startswith("halfvec")
         _ready[table] = known = float("inf") if found else time.monotonic() + _LOOK_AGAIN
     return known == float("inf")
+
+
+def is_without(model: type[models.Model]) -> bool:
+    """Whether the table of ``model`` is there and cannot hold vectors."""
+    with connection.cursor() as cursor:
+        found = _type_of(cursor, model._meta.db_table)
+    return bool(found) and not found.startswith("halfvec")
 
 
 #: Table → until when "not ready" is believed; infinity once it is ready.

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
@@ -144,7 +145,10 @@ def candidates(
     queryset: models.QuerySet, question: Question, *, vectors: Sequence[str] = ()
 ) -> tuple[list[Row], list[Any]]:
     """Return the rows to compare, and the keys of more that have everything asked for but were not looked at."""
-    sql, parameters = _statement(searched.of(queryset.model), queryset, question, vectors)
+    try:
+        sql, parameters = _statement(searched.of(queryset.model), queryset, question, vectors)
+    except EmptyResultSet:
+        return [], []  # filters that exclude each other, or none()
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         found = cursor.fetchall()

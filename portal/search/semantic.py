@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from opencc import OpenCC
 
@@ -62,10 +63,14 @@ def similar(queryset: models.QuerySet, pk: Any, limit: int = 5) -> list[Any]:
     if entry.meaning is None or not meaning.is_ready(entry.meaning) or limit < 1:
         return []
     table, owner = entry.meaning._meta.db_table, f"{entry.meaning.OWNER}_id"
-    base, parameters = queryset.exclude(pk=pk).order_by().values_list("pk").query.sql_with_params()
+    try:
+        base, parameters = queryset.exclude(pk=pk).order_by().values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
     # The neighbours of each of its passages first, by the index; the filter is looked up among them, and because
     # the index goes on until there are enough, a narrow filter does not leave too few.
     sql = f"""
+        SET hnsw.iterative_scan = relaxed_order;
         WITH base(id) AS NOT MATERIALIZED ({base}),
         own AS MATERIALIZED (SELECT language, part, vector FROM {table} WHERE {owner} = %s AND vector IS NOT NULL)
         SELECT near.{owner} FROM own CROSS JOIN LATERAL (

@@ -1,7 +1,9 @@
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from portal.search import correcting, embedding, guessing, searched
 
@@ -20,8 +22,15 @@ def embed_some(label: str, keys: Sequence[Any]) -> None:
 def embed_due() -> None:
     """Encode what no hint reached; called by beat for certainty."""
     for entry in searched.with_meaning():
-        embedding.sweep(entry.label, LIMIT)
+        if embedding.sweep(entry.label, LIMIT) >= LIMIT:
+            again()
     guessing.refresh()
+
+
+def again() -> None:
+    """Go on with what is left, after other tasks had their turn; if the broker is down, by the next sweep."""
+    with suppress(OperationalError):
+        embed_due.apply_async(countdown=1, expires=embedding.STALE)
 
 
 @shared_task(ignore_result=True)
