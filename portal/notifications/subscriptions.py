@@ -44,8 +44,9 @@ def follow(kind: Followable, wish: Wish, *, by: User) -> Subscription:
 
     Raises ``ValidationError`` (``too_many``) for the hundred-and-first.
     """
-    lock(by)  # two tabs: the second sees what the first one kept
-    return _subscribe(followed.keep(kind, wish), by, {"user": by}, language=by.language)
+    # Of two tabs the second waits, and sees what the first one kept.
+    person = User.objects.select_for_update().get(pk=by.pk)
+    return _subscribe(followed.keep(kind, wish), person, {"user": person}, language=person.language)
 
 
 @transaction.atomic

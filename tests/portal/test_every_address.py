@@ -36,9 +36,14 @@ OPEN_TO_ALL = {
     "en/account/signup/",
     # The link of an invitation, an unsubscription or a shared list is the permission.
     "en/invitations/<str:token>/",
+    "en/notifications/follow-confirm/<str:token>/",
+    "en/notifications/follow-stop/<str:token>/",
     "en/notifications/resubscribe/<str:token>/",
     "en/notifications/unsubscribe/<str:token>/",
     "en/resources/shared/<str:token>/",
+    # Following a search needs an e-mail address alone.
+    "en/notifications/follow-asked/",
+    "en/notifications/follow/<slug:kind>/",
     # What the portal is for.
     "en/dialogues/",
     "en/dialogues/<slug:slug>/",
@@ -54,6 +59,7 @@ OPEN_TO_ALL = {
     "en/organizations/<slug:slug>/",
     "en/resources/",
     "en/resources/<slug:slug>/",
+    "en/resources/suggest/",
     "en/resources/<slug:slug>/report/",
     "en/resources/coverage/",
     "en/resources/coverage/<slug:slug>/",
@@ -62,7 +68,6 @@ OPEN_TO_ALL = {
     "en/resources/export.csv",
     "en/resources/export.jsonl",
     "en/resources/feed.atom",
-    "en/resources/suggest/",
     "en/resources/dates.ics",
     "en/resources/dates/",
     "en/resources/finder/",
@@ -72,6 +77,7 @@ MAILBOX = "mail/"
 #: Take POST alone, and say so before they ask who you are; the sign-in is asked for on POST.
 POST_ONLY = {
     "en/notifications/<uuid:uid>/open/",
+    "en/notifications/following/<int:pk>/end/",
     "en/notifications/mark-all-read/",
 }
 STANDS_FOR = {"slug": "none", "str": "none", "int": "999999", "uuid": "00000000-0000-0000-0000-000000000000"}

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
+from portal.notifications import followed, subscriptions
 from resources import versions
 from resources.models import Collection, ImportRun
 from resources.publishing import revise
@@ -79,6 +80,9 @@ TABLE = [
     may(SIGNED_IN, "notifications:preferences"),
     may(SIGNED_IN, "notifications:mark-all-read", method="post"),
     may(set(), "notifications:open", "nobodys_notification", method="post"),
+    may(SIGNED_IN, "notifications:following"),
+    may({"sme"}, "notifications:follow-end", "own_subscription", method="post"),
+    may(set(ROLES), "notifications:follow", "followed_kind"),
     # Organizations and their people.
     may(SIGNED_IN, "organization-list"),
     may(SIGNED_IN, "organization-find"),
@@ -225,6 +229,7 @@ OPEN = {
     "resources:resource-feed",
     "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
+    "notifications:follow-asked", "notifications:follow-confirm", "notifications:follow-stop",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
     "resources:date-feed", "resources:finder", "dialogues:dialogue-list", "dialogues:dialogue-detail",
@@ -255,8 +260,9 @@ def world(db):
         addresses=_organizations(people, bodies)
         | _resources(people, bodies)
         | _lists(people, bodies)
-        | _trainings(bodies)
+        | _followed(people)
         | _imports(people)
+        | _trainings(bodies)
         | _dialogues(people, bodies)
         | _partners(bodies),
     )
@@ -318,6 +324,11 @@ def _lists(people, bodies):
     chambers = Collection.objects.create(owner=people["chamber"], organization=bodies["chamber"], title="Ours")
     item = own.items.create(resource=ResourceFactory(published=True))
     return {"own_list": [own.pk], "chambers_list": [chambers.pk], "list_item": [own.pk, item.pk]}
+
+
+def _followed(people):
+    row = subscriptions.follow(followed.by_name("resource"), followed.Wish(), by=people["sme"])
+    return {"own_subscription": [row.pk], "followed_kind": ["resource"]}
 
 
 def _report(publisher):
