@@ -252,6 +252,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("NEWS_SWEEP_SECONDS", 60.0),
         "options": {"expires": 60},
     },
+    "encode texts that no hint reached": {
+        "task": "portal.search.tasks.embed_due",
+        "schedule": env.float("EMBED_SWEEP_SECONDS", 300.0),
+        "options": {"expires": 300},
+    },
+    "note which words the texts have": {
+        "task": "portal.search.tasks.refresh_words",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # By the hour, because it is morning somewhere every hour.
     "remind of reviews": {
         "task": "resources.tasks.remind_of_reviews",

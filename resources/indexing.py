@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from portal.languages import Language, column
+from portal.search import embedding, searched
 from portal.search.text import vectors
 from resources import facets
 from resources.models import Resource
@@ -31,6 +32,7 @@ def refresh(resource: Resource) -> bool:
         return False
     Resource.objects.filter(pk=resource.pk).update(**vectors(texts), **orders, facets=codes, search_digest=digest)
     resource.search_digest, resource.facets = digest, codes
+    embedding.hint(searched.of(Resource), resource.pk)
     return True
 
 

@@ -30,6 +30,7 @@ class Command(BaseCommand):
             return
         for loader in LOADERS:
             call_command(loader)
+        call_command("embed")
         marker.write_text(state)
 
 
