@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -19,8 +19,10 @@ from resources.unpacking import Problem, Record
 #: The model's field → its name in files.
 NAMES = {"publisher": "agency", "audiences": "audience", "page_languages": "languages"}
 _FIELDS = {name: field for field, name in NAMES.items()}
-_LIMITS = {
-    column(field, code): Resource._meta.get_field(field).max_length for field in TRANSLATED for code in Language.values
+_LIMITS: dict[str, Any] = {
+    column(field, code): cast(models.Field, Resource._meta.get_field(field)).max_length
+    for field in TRANSLATED
+    for code in Language.values
 }
 
 

@@ -103,9 +103,9 @@ def _unreadable(message: str, code: str) -> ValidationError:
 
 
 def _decoded(content: bytes) -> str:
-    for start, message in _NOT_TEXT.items():
+    for start, what_to_do in _NOT_TEXT.items():
         if content.startswith(start):
-            raise _unreadable(str(message), "not_text")
+            raise _unreadable(str(what_to_do), "not_text")
     if not content.strip():
         raise _unreadable(_("The file is empty."), "empty")
     try:
@@ -284,5 +284,5 @@ def _texts(row: int, field: str, given: Any, values: dict[str, str | list[str]])
 
 def _odd(row: int, name: str, value: Any, message: str) -> Problem:
     # Not the whole of a list or an object: it may be as deep as the file is long.
-    shown = {list: "[…]", dict: "{…}"}.get(type(value)) or str(value)
+    shown = "[…]" if isinstance(value, list) else "{…}" if isinstance(value, dict) else str(value)
     return Problem(row, name[:80], shown, message)
