@@ -57,8 +57,8 @@ def refresh() -> int:
     counts: Counter[tuple[str, str, str]] = Counter()
     for entry in searched.declared():
         for language in entry.written:
-            for word, count in [*_words_of(entry, language), *_pairs_of(entry, language)]:
-                counts[fold(word), language, word] += count
+            for written, count in [*_words_of(entry, language), *_pairs_of(entry, language)]:
+                counts[fold(written), language, written] += count
     found: dict[tuple[str, str], Word] = {}
     for (text, language, written), count in counts.most_common():
         if _is_word(text):
@@ -221,7 +221,7 @@ def _pairs_of(entry: Searched, language: str) -> list[tuple[str, int]]:
 
 
 def _counted(entry: Searched, vector: str, pattern: str) -> list[tuple[str, int]]:
-    table, key = entry.model._meta.db_table, entry.model._meta.pk.column
+    table, key = entry.model._meta.db_table, str(entry.model._meta.pk.column)
     name = connection.ops.quote_name
     rows = f"SELECT {vector} FROM {name(table)} ORDER BY {name(key)} DESC LIMIT {MAX_ROWS}"  # noqa: S608 -- own names
     with connection.cursor() as cursor:

@@ -31,7 +31,7 @@ Place = tuple[str, int]
 def due(entry: Searched) -> QuerySet:
     """The objects whose vectors are missing or of an older text."""
     rows = entry.model._base_manager.exclude(**{entry.indexed: ""})  # noqa: SLF001 -- hidden rows count too
-    if not meaning.is_ready(entry.meaning):
+    if entry.meaning is None or not meaning.is_ready(entry.meaning):
         return rows.none()
     current = entry.meaning._default_manager.filter(
         **{f"{entry.meaning.OWNER}_id": OuterRef("pk")},

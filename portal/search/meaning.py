@@ -42,7 +42,7 @@ class Meaning(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{getattr(self, self.OWNER + '_id')} {self.language} {self.part}"
 
 
