@@ -20,3 +20,12 @@ document.addEventListener("htmx:oobAfterSwap", (event) => {
     if (facet) facet.open = open;
   }
 });
+
+/* What is left empty does not stand in the address that readers share. */
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt.id !== "filters") return;
+  const { parameters } = event.detail;
+  for (const name of ["words", "sort"]) {
+    if (parameters[name] === "") delete parameters[name];
+  }
+});
