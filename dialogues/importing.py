@@ -14,13 +14,16 @@ from dialogues.models import (
     Initiative,
     Reliability,
     Session,
+    SuccessCase,
 )
 from dialogues.models.vocabulary import SEED_PREFIX
 from portal.accounts.models import Organization
 from portal.activity.log import touched
+from portal.activity.models import Activity
 from portal.languages import column
 from portal.reference.loading import BROKEN, UNCHANGED, Problems, Report, Row, known, progress, rows, upsert
 from portal.reference.models import Agreement, Economy, Topic
+from resources.models import Resource
 
 #: The file names a series in English alone; these are our addresses and translations for them.
 SERIES: dict[str, dict[str, Any]] = {
@@ -128,7 +131,19 @@ def load_sessions(data_dir: Path, problems: Problems, report: Report) -> dict[st
         sessions[row["slug"]] = session
         _load_agenda(row, session, problems, report)
         _load_initiatives(row, session, problems, report)
+        _name_cases(row, dialogue, problems)
     return sessions
+
+
+def _name_cases(row: Row, dialogue: Dialogue, problems: Problems) -> None:
+    """Success cases that came from the dialogue. One that an official took off stays off."""
+    if not row.get("success_cases"):
+        return
+    stories = {story.slug: story for story in Resource.objects.filter(kind=Resource.Kind.SUCCESS_CASE)}
+    log = Activity.objects.filter(verb="case_taken_off", actor__isnull=False)
+    for story in problems.look_up(row, "success_cases", stories):
+        if not log.filter(data__resource=story.pk).exists():
+            SuccessCase.objects.get_or_create(resource=story, defaults={"dialogue": dialogue})
 
 
 def _load_dialogue(

@@ -80,7 +80,8 @@ FIRST_ASKED: Mapping[str, tuple[str, ...]] = {
 RELAXED = ((), ("sells",), ("sells", "needs"), ("sells", "needs", "place"))
 
 #: How much each thing counts.
-_ASKED, _SECTOR, _SIDE, _STAGE, _WORDS, _READ, _BROKEN, _NOT_HERS = 2.0, 2.0, 2.0, 1.5, 4.0, 0.5, -3.0, -2.0
+_ASKED, _SECTOR, _SIDE, _STAGE, _WORDS, _ACROSS, _READ = 2.0, 2.0, 2.0, 1.5, 4.0, 1.0, 0.5
+_BROKEN, _NOT_HERS = -3.0, -2.0
 #: So many of the nearest by words count, and so many of the best are chosen from.
 _NEAREST, _CONSIDERED = 50, 60
 
@@ -243,6 +244,8 @@ def _score(answers: Answers, language: str) -> Any:
     score += _points(first, _SIDE)
     score += _points(Q(facets__contains=[f"language:{language}"]), _READ)
     score += _points(Q(link_status=Resource.LinkStatus.BROKEN), _BROKEN)
+    if answers.abroad:
+        score += _points(Q(facets__overlap=["audience:exporter", "audience:importer"]), _ACROSS)
     if answers.stage != FirmNeeds.Stage.ESTABLISHING:
         others = ["audience:*", "audience:exporter", "audience:importer", "audience:startup"]
         score += _points(Q(facets__contains=["audience:investor"]) & ~Q(facets__overlap=others), _NOT_HERS)

@@ -66,9 +66,25 @@ def load(data_dir: Path, problems: Problems, report: Report) -> None:
             report.count("resources edited here, kept as they are", UNCHANGED)
         elif (resource := _written(row, translations, vocabulary, problems, report)) is not None:
             _mark_translations(resource, before, marked, report)
+    _name_programmes(records, problems)
     # What was edited here too: the labels and the sectors it is found under may have changed.
     for resource in progress("Search", indexing.everything(), Resource.objects.count()):
         indexing.refresh(resource)
+
+
+def _name_programmes(records: list[Row], problems: Problems) -> None:
+    """Tie success cases to the programme used, once all are there; what was edited here keeps what it has."""
+    programmes = _programmes()
+    for row in records:
+        if found := problems.look_up(row, "programme", programmes):
+            cases = Resource.objects.filter(slug=row["slug"], kind=Resource.Kind.SUCCESS_CASE, changed_by=None)
+            for case in cases.exclude(programme=found[0].pk):
+                case.programme = found[0]
+                case.save(update_fields=["programme"])
+
+
+def _programmes() -> dict[str, Resource]:
+    return {row.slug: row for row in Resource.objects.filter(kind=Resource.Kind.PROGRAMME).only("slug")}
 
 
 def _translations(data_dir: Path, slugs: set[Any], problems: Problems) -> Translations:

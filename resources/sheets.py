@@ -21,7 +21,7 @@ WRITTEN = ("slug", "kind", "agency", "scope", *LISTS, "url", "source_language", 
 KNOWN_HERE = ("url_evidence", "checked_on", "review_due_on", "link_status", "published_at", "page")
 #: Names that data/resources.jsonl has, besides.
 ALSO = {"economy": "economies"}
-LEFT_ASIDE = {*KNOWN_HERE, "url_seen"}
+LEFT_ASIDE = {*KNOWN_HERE, "url_seen", "programme"}
 COLUMNS = (*WRITTEN, *KNOWN_HERE)
 
 BETWEEN = "|"

@@ -20,4 +20,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 WHITENOISE_AUTOREFRESH = True  # there are no collected files
 THESAURUS_CHECK_SECONDS = 0  # each test has a database of its own, and asks it
-PAGE_CACHE_SECONDS = 0  # pages are kept in tests/portal/test_pagecache.py alone: elsewhere data changes behind the verbs
+PAGE_CACHE_SECONDS = (
+    0  # pages are kept in tests/portal/test_pagecache.py alone: elsewhere data changes behind the verbs
+)

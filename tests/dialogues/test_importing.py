@@ -8,11 +8,12 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from dialogues import importing
-from dialogues.models import AgendaItem, Dialogue, Indicator, IndicatorValue, Initiative, Session
+from dialogues import cases, importing
+from dialogues.models import AgendaItem, Dialogue, Indicator, IndicatorValue, Initiative, Session, SuccessCase
 from portal.accounts.models import Organization
 from portal.reference import importing as reference
 from portal.reference.loading import BrokenData, run
+from tests.factories.resources import ResourceFactory
 
 pytestmark = pytest.mark.django_db
 DATA = Path(settings.REFERENCE_DATA_DIR)
@@ -20,8 +21,9 @@ DATA = Path(settings.REFERENCE_DATA_DIR)
 
 @pytest.fixture
 def vocabulary():
-    """Economies, agreements, topics, and the organizations that convene."""
+    """Economies, agreements, topics, the organizations that convene, and the success case that is named."""
     run([reference.load], DATA)
+    ResourceFactory(kind="success_case", published=True, slug="tw-us-sme-forum-2024")
     slugs = {body for row in json.loads((DATA / "dialogues.json").read_text()) for body in row["convening_bodies"]}
     slugs |= {"us-sba", "us-doc", "tw-tecro"}
     Organization.objects.bulk_create(
@@ -43,6 +45,14 @@ def test_three_dialogues_with_eight_real_sessions_are_loaded(loaded):
     assert Session.objects.count() == 8
     assert {p.code for p in Dialogue.objects.get(slug="usmca-sme-dialogue").parties.all()} == {"US", "MX", "CA"}
     assert Dialogue.objects.get(slug="apec-sme-symposia").parties.count() == 21
+
+
+def test_a_success_case_is_tied_to_its_dialogue_until_an_official_takes_it_off(loaded, official):
+    case = SuccessCase.objects.get()
+    assert (case.dialogue.slug, case.resource.slug) == ("us-taiwan-sme-events", "tw-us-sme-forum-2024")
+    cases.take_off(case, by=official)
+    run([importing.load], DATA)
+    assert not SuccessCase.objects.exists()
 
 
 def test_loading_twice_changes_nothing(loaded):

@@ -143,3 +143,17 @@ def test_a_broken_row_is_named_and_nothing_is_loaded(data, file, changes, compla
         load(data)
     assert any(complaint in line for line in broken.value.lines)
     assert not Resource.objects.exists()
+
+
+def test_a_success_case_names_the_programme_used_wherever_it_stands_in_the_file(data):
+    edit(data, "resources.jsonl", 1, kind="success_case", programme="us-cbp-cross-rulings")
+    edit(data, "resources.jsonl", 2, kind="programme")
+    load(data)
+    assert Resource.objects.get(slug="us-cbp-basic-import-export").programme.slug == "us-cbp-cross-rulings"
+    assert load(data).writes == 0
+
+
+def test_an_unknown_programme_is_named(data):
+    edit(data, "resources.jsonl", 1, kind="success_case", programme="nothing")
+    with pytest.raises(loading.BrokenData, match="field programme: 'nothing' is unknown"):
+        load(data)
