@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.search import embedding, searched
 from resources import panels, publishing, related
 from resources.models import Resource
 from resources.panels import Link, Panel
@@ -52,6 +53,14 @@ def test_beside_two_of_a_kind_from_one_place_stands_something_else(labels, outsi
     found = titles(labels, outsider)
     assert len(found) == 4
     assert {"Mexican", "A course"} < set(found)
+
+
+def test_what_means_much_the_same_is_near_though_it_shares_no_tag(labels, outsider):
+    tax = topic("taxation", "Taxation")
+    ResourceFactory(published=True, title_en="Visas for nurses", summary_en="Who may work.", topics=[tax], code="MX")
+    ResourceFactory(published=True, title_en="Food labelling", summary_en="Labels.", topics=[tax], code="MX")
+    embedding.embed(searched.of(Resource), list(Resource.objects.values_list("pk", flat=True)))
+    assert titles(labels, outsider)[0] == "Food labelling"
 
 
 def test_drafts_and_withdrawn_ones_are_near_to_nobody(labels, official):
