@@ -81,7 +81,8 @@ RELAXED = ((), ("sells",), ("sells", "needs"), ("sells", "needs", "place"))
 
 #: How much each thing counts.
 _ASKED, _SECTOR, _SIDE, _STAGE, _WORDS, _ACROSS, _READ = 2.0, 2.0, 2.0, 1.5, 4.0, 1.0, 0.5
-_BROKEN, _NOT_HERS = -3.0, -2.0
+#: What is about several things is less about the one that was asked; a programme does more than tell.
+_BESIDE, _ACTS, _BROKEN, _NOT_HERS = -0.3, 0.4, -3.0, -2.0
 #: So many of the nearest by words count, and so many of the best are chosen from.
 _NEAREST, _CONSIDERED = 50, 60
 
@@ -237,6 +238,9 @@ def _score(answers: Answers, language: str) -> Any:
     score = Value(0.0, output_field=FloatField()) + _points(_about(FIRST_ASKED.get(answers.stage, ())), _STAGE)
     for topic in answers.needs:
         score += _points(_about([topic]), _ASKED)
+    if answers.needs:
+        score += _topics_held() * Value(_BESIDE)
+    score += _points(Q(kind=Resource.Kind.PROGRAMME), _ACTS)
     if answers.sectors:
         score += _points(Q(facets__overlap=_codes("sector", answers.sectors)), _SECTOR)
     else:
@@ -261,6 +265,12 @@ def _first_side(answers: Answers) -> Q:
             economy = _economy(step.sides[0], answers)
             fits |= Q(facets__contains=[f"economy:{economy}"]) & _about(step.topics)
     return fits
+
+
+def _topics_held() -> Func:
+    """How many topics a resource is about."""
+    template = "(SELECT count(*) FROM unnest(%(expressions)s) AS held WHERE held LIKE 'topic:%%%%')"
+    return Func(F("facets"), template=template, output_field=FloatField())
 
 
 def _points(condition: Q, points: float) -> Case:

@@ -130,6 +130,15 @@ def test_drafts_are_advised_to_nobody():
     assert guided() == ([], guiding.RELAXED[-1])
 
 
+def test_what_is_about_the_asked_thing_alone_and_for_exporters_comes_first():
+    many = [topic("sme-financing"), topic("training-mentorship"), topic("market-research")]
+    ResourceFactory(published=True, title_en="A bit of all", topics=many, code="TW", audiences=["exporter"])
+    published("Export credit", "sme-financing", code="TW", audiences=["exporter"])
+    published("For founders", "sme-financing", code="TW", audiences=["startup"])
+    titles, _relaxed = guided(SAID.replace("need=customs-procedures", "need=sme-financing"))
+    assert titles == ["Export credit", "A bit of all", "For founders"]
+
+
 def test_a_broken_link_comes_after_a_working_one():
     published("Broken", "customs-procedures", link_status="broken")
     published("Works", "customs-procedures")
