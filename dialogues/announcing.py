@@ -47,7 +47,7 @@ def announce(session: Session, kind: str, *, method: calendars.Method, **context
     )
 
 
-def times(session: Session) -> dict[str, str]:
+def times(session: Session) -> dict[str, Any]:
     """The session's time for a mail's context: ISO 8601 in UTC, and the IANA zone of the room."""
     starts_at, ends_at = session.moments
     return {"starts": starts_at.isoformat(), "ends": ends_at.isoformat(), "zone": session.zone}

@@ -40,7 +40,7 @@ def remind_of_reviews() -> None:
 
 @shared_task(ignore_result=True)
 def count_coverage() -> None:
-    """Called by beat every hour, so that the last count of a day (UTC) is near its end and a missed one costs little."""
+    """Called by beat every hour, so that a day's last count (UTC) is near its end and a missed one costs little."""
     coverage.snapshot()
 
 
