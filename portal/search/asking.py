@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from portal.search import thesaurus
 from portal.search.silence import NOTHING, SILENT, SILENT_HAN
-from portal.search.text import CONFIGURATIONS, MAX_QUERY, Unit, _pieces, _units, fold
+from portal.search.text import _QUOTES, CONFIGURATIONS, MAX_QUERY, Unit, _pieces, _units, fold
 from portal.search.thesaurus import Match
 from portal.search.wording import in_capitals
 
 MAX_WORDS = 14
 MAX_CONCEPTS = 8
 MAX_PLACES = 4
+_QUOTED = re.compile(r'"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def understand(typed: str, *, meant: str = "", with_thesaurus: bool = True) -> Q
     typed = typed.replace("\0", " ").encode("utf-8", "ignore").decode()[:MAX_QUERY]
     units = list(_units(typed))
     excluded = tuple(unit for unit in units if unit.is_excluded)
-    phrases = tuple(unit for unit in units if not unit.is_excluded and _is_phrase(unit.text))
+    quoted = {fold(phrase) for phrase in _QUOTED.findall(typed.translate(_QUOTES))}
+    phrases = tuple(unit for unit in units if not unit.is_excluded and unit.text in quoted)
     text = _without(meant or typed, excluded)
     folded = fold(text)[:MAX_QUERY]
     capitals = in_capitals(text)
@@ -103,10 +105,6 @@ def understand(typed: str, *, meant: str = "", with_thesaurus: bool = True) -> Q
         excluded=excluded,
         matches=matches,
     )
-
-
-def _is_phrase(text: str) -> bool:
-    return len(list(_pieces(text))) > 1
 
 
 def _as_typed(typed: str, meant: str) -> dict[str, str]:

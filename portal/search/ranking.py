@@ -50,14 +50,12 @@ whole AS MATERIALIZED (
 ),
 few AS MATERIALIZED (SELECT id FROM base LIMIT {few} + 1),
 every AS MATERIALIZED (
-    SELECT b.id FROM whole CROSS JOIN LATERAL (
-        SELECT id FROM base WHERE {all_found} LIMIT {cap} + 1
-    ) b WHERE (SELECT count(*) FROM few) > {few}
+    SELECT DISTINCT b.id FROM whole CROSS JOIN LATERAL ({in_each_whole}) b
+    WHERE (SELECT count(*) FROM few) > {few} LIMIT {cap} + 1
 ),
 hit AS MATERIALIZED (
-    SELECT b.id, unit.unit, unit.weight FROM unit CROSS JOIN LATERAL (
-        SELECT id FROM base WHERE {base_found} LIMIT {cap}
-    ) b WHERE (SELECT count(*) FROM few) > {few} AND (SELECT count(*) FROM every) < {enough}
+    SELECT DISTINCT b.id, unit.unit, unit.weight FROM unit CROSS JOIN LATERAL ({in_each_unit}) b
+    WHERE (SELECT count(*) FROM few) > {few} AND (SELECT count(*) FROM every) < {enough}
 ),
 rarity AS (SELECT unit, ln(1 + 1e6 / (1 + count(*))) AS rarity FROM hit GROUP BY unit),
 lexical AS MATERIALIZED (
@@ -204,8 +202,8 @@ def _statement(
         base=base,
         per_tongue=", ".join(_tongue(short) for short in _SHORT.values()),
         all_per_tongue=", ".join(_whole(short) for short in _SHORT.values()),
-        all_found=_any("base", "whole"),
-        base_found=_any("base", "unit"),
+        in_each_whole=_each("whole"),
+        in_each_unit=_each("unit"),
         found=_any("row", "unit"),
         in_a=_any("row", "unit", "_a"),
         in_bc=_any("row", "unit", "_bc"),
@@ -256,6 +254,14 @@ def _whole(short: str) -> str:
     return (
         f"CASE WHEN count(asked) {here} = cardinality(%(main)s::int[])"
         f" THEN string_agg('(' || asked || ')', ' & ') {here} END::tsquery AS {short}"
+    )
+
+
+def _each(queries: str) -> str:
+    """Language by language: asked for all at once, PostgreSQL would rather read the whole table."""
+    return " UNION ALL ".join(
+        f"(SELECT id FROM base WHERE base.{short} @@ {queries}.{short} LIMIT {CAP} + 1)"  # noqa: S608 -- own names
+        for short in _SHORT.values()
     )
 
 

@@ -140,6 +140,12 @@ def test_quotes_make_a_phrase_and_a_minus_excludes():
     assert set(found("letter credit", ways=WORDS)) == {phrase.pk, apart.pk}
 
 
+def test_only_quotes_make_a_phrase():
+    resource = guide("Selling online", "Tax on digital commerce")
+
+    assert found("tax/commerce GST-commerce", ways=WORDS) == [resource.pk]
+
+
 def test_an_acronym_in_capitals_is_no_everyday_word():
     esta = guide("ESTA for visitors")
     guide("Visitors")
