@@ -195,7 +195,7 @@ def test_very_long_addresses_are_made_anew_each_time(rf):
 def test_without_the_cache_pages_are_made_anew(settings, page):
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "portal.rediscache.RedisCache",
             "LOCATION": "redis://127.0.0.1:1",
         }
     }
