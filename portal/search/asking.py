@@ -59,7 +59,7 @@ class Question:
 
     @property
     def is_empty(self) -> bool:
-        return not self.units
+        return next(_pieces(self.folded), None) is None
 
     @property
     def tags(self) -> list[str]:
@@ -69,7 +69,7 @@ class Question:
         return [*found, "economy:*"]
 
 
-def understand(typed: str, *, meant: str = "", with_thesaurus: bool = True) -> Question:
+def understand(typed: str, *, meant: str = "", with_words: bool = True, with_thesaurus: bool = True) -> Question:
     """Read a query; ``meant`` is the same with its misspelt words put right, if there were any.
 
     Whatever is typed, nothing is raised; what says nothing gives an empty question.
@@ -94,7 +94,7 @@ def understand(typed: str, *, meant: str = "", with_thesaurus: bool = True) -> Q
     return Question(
         text=text,
         folded=folded,
-        words=tuple(reading.words(capitals) or reading.words(None))[:MAX_WORDS],
+        words=tuple(reading.words(capitals) or reading.words(None))[:MAX_WORDS] if with_words else (),
         concepts=concepts,
         place_words=place_words,
         places=tuple(dict.fromkeys(code for match in matches if match.is_place for code in match.economies)),

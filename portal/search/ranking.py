@@ -20,7 +20,7 @@ ALL = frozenset({"words", "thesaurus", "meaning"})
 
 #: So few rows are all looked at; of more, only the best candidates of each way are.
 FEW = 2_000
-RANKED = 1_000
+RANKED = 600
 #: Rows that one word may bring in. A word of more is too common to tell which of them are better.
 CAP = 10_000
 NEAREST = 200
@@ -50,11 +50,11 @@ whole AS MATERIALIZED (
 ),
 few AS MATERIALIZED (SELECT id FROM base LIMIT {few} + 1),
 every AS MATERIALIZED (
-    SELECT DISTINCT b.id FROM whole CROSS JOIN LATERAL ({in_each_whole}) b
-    WHERE (SELECT count(*) FROM few) > {few} LIMIT {cap} + 1
+    SELECT b.id FROM whole CROSS JOIN LATERAL ({in_each_whole}) b
+    WHERE (SELECT count(*) FROM few) > {few}
 ),
 hit AS MATERIALIZED (
-    SELECT DISTINCT b.id, unit.unit, unit.weight FROM unit CROSS JOIN LATERAL ({in_each_unit}) b
+    SELECT b.id, unit.unit, unit.weight FROM unit CROSS JOIN LATERAL ({in_each_unit}) b
     WHERE (SELECT count(*) FROM few) > {few} AND (SELECT count(*) FROM every) < {enough}
 ),
 rarity AS (SELECT unit, ln(1 + 1e6 / (1 + count(*))) AS rarity FROM hit GROUP BY unit),
@@ -117,9 +117,11 @@ def find(
     statement finds and compares; misspelt words may cost a second. Nothing is raised whatever is typed.
     """
     correction = correcting.correct(words, language=language)
-    question = asking.understand(words, meant=correction, with_thesaurus="thesaurus" in ways)
+    question = asking.understand(
+        words, meant=correction, with_words="words" in ways, with_thesaurus="thesaurus" in ways
+    )
     vectors = _vectors(queryset, question, ways)
-    if question.is_empty and not vectors:
+    if not (question.units or vectors):
         return Found(())
     rows, rest = candidates(_narrowed(queryset, question), question, vectors=vectors)
     ranked = [scored for scored in scoring.scored(rows, question) if scored.is_enough]
@@ -258,11 +260,16 @@ def _whole(short: str) -> str:
 
 
 def _each(queries: str) -> str:
-    """Language by language: asked for all at once, PostgreSQL would rather read the whole table."""
-    return " UNION ALL ".join(
-        f"(SELECT id FROM base WHERE base.{short} @@ {queries}.{short} LIMIT {CAP} + 1)"  # noqa: S608 -- own names
-        for short in _SHORT.values()
-    )
+    """Rows in which one language has it, up to the cap: a later language is only asked while there are too few.
+
+    Language by language, because PostgreSQL would rather read the whole table than ask four indexes at once.
+    """
+    parts, before = [], ""
+    for short in _SHORT.values():
+        holds = f"base.{short} @@ {queries}.{short}"
+        parts.append(f"SELECT id FROM base WHERE {holds}{before}")  # noqa: S608 -- own names
+        before += f" AND ({holds}) IS NOT TRUE"
+    return " UNION ALL ".join(parts) + f" LIMIT {CAP} + 1"
 
 
 def _any(rows: str, queries: str, suffix: str = "") -> str:
