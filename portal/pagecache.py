@@ -42,6 +42,7 @@ PUBLIC = frozenset(
         "reference.economy",
         "reference.sector",
         "reference.topic",
+        "search.concept",
         "dialogues.successcase",
     }
 )

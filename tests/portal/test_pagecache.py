@@ -123,6 +123,22 @@ def test_a_page_made_while_something_changed_is_not_shown_afterwards(guide, page
     assert "Ship lanterns" in response.content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_topic_renamed_by_an_administrator_is_renamed_for_visitors(guide, page, administrator):
+    queries(Client(), page)
+    row = guide.topics.get()
+    client = Client()
+    client.force_login(administrator)
+    address = reverse("admin:reference_topic_change", args=[row.pk])
+    filled = client.get(address).context["adminform"].form
+    values = {bound.html_name: bound.value() for bound in filled}
+    values = {name: "" if value is None else value for name, value in values.items()}
+    answer = client.post(address, values | {"label_en": "Border matters"})
+    assert answer.status_code == 302, answer.context["adminform"].errors
+    _count, response = queries(Client(), page)
+    assert "Border matters" in response.content.decode()
+
+
 def test_signed_in_people_get_their_own_page(page, sme):
     queries(Client(), page)
     client = Client()

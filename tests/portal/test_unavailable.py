@@ -12,9 +12,7 @@ NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def without_redis(settings):
-    settings.CACHES = {
-        "default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": NOBODY_LISTENS}
-    }
+    settings.CACHES = {"default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": NOBODY_LISTENS}}
 
 
 @pytest.fixture
