@@ -166,7 +166,8 @@ def _claim(pk: int) -> Iterator[bool]:
 
 def _look_through(run: ImportRun) -> None:
     unpacked = unpack(bytes(run.content))
-    found = look_through(unpacked.records, by=run.uploaded_by, through=lambda records: told(run, records))
+    with telling(run) as through:
+        found = look_through(unpacked.records, by=run.uploaded_by, through=through)
     found.problems = sorted([*unpacked.problems, *found.problems], key=lambda problem: problem.row)
     try:
         if found.problems:
@@ -188,13 +189,13 @@ def _look_through(run: ImportRun) -> None:
 
 def _load(run: ImportRun) -> None:
     records = unpack(bytes(run.content)).records
-    with transaction.atomic():
+    with telling(run) as through, transaction.atomic():
         found = load(
             records,
             by=run.uploaded_by,
             submits=run.submits,
             versions=run.versions,
-            through=lambda records: told(run, records),
+            through=through,
         )
         if not found.problems:
             end(run, Status.LOADED, **_outcome(found))
@@ -228,12 +229,17 @@ def _tell_reviewers(run: ImportRun, created: list[Resource]) -> None:
     )
 
 
-def told(run: ImportRun, records: list[Record], *, every: float = EVERY) -> Iterator[Record]:
-    """The records, while the page learns how far they are: after ``every`` so many seconds."""
+@contextmanager
+def telling(run: ImportRun, *, every: float = EVERY) -> Iterator[Through]:
+    """Going over records while the page learns how far they are, after ``every`` so many seconds."""
     with _Beside(every) as beside:
-        for done, record in enumerate(records):
-            beside.tell(run, done)
-            yield record
+
+        def through(records: Iterable[Record]) -> Iterator[Record]:
+            for done, record in enumerate(records):
+                beside.tell(run, done)
+                yield record
+
+        yield through
 
 
 class _Beside:

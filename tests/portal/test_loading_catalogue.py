@@ -170,6 +170,7 @@ def small(reference, tmp_path):
     resources = keep(directory / "resources.jsonl", lambda row, number: number < 3)
     for path in (directory / "translations").iterdir():
         keep(path, lambda row, number: row["slug"] in resources)
+    change(directory / "dialogues.json", lambda rows: [row.pop("success_cases", None) for row in rows])
     keep(directory / "companies.jsonl", lambda row, number: row["slug"] == "sample-company-103")
     keep(directory / "partner_requests.jsonl", lambda row, number: number < 3)
     return directory
