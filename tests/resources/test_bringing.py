@@ -595,8 +595,8 @@ def test_the_page_learns_how_far_a_load_is_although_its_transaction_shows_nothin
     seen = []
     records = unpacking.unpack(bytes(run.content)).records
 
-    with transaction.atomic():
-        for _record in unloading.told(run, records, every=0):
+    with unloading.telling(run, every=0) as through, transaction.atomic():
+        for _record in through(records):
             thread, outcome = in_thread(lambda: ImportRun.objects.values_list("done", flat=True).get())
             thread.join()
             seen.append(outcome["answer"])
