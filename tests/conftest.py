@@ -1,6 +1,7 @@
 """A small fixed cast. Names say what a person is; see tests/factories/accounts.py for the organizations."""
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests.factories.accounts import UserFactory
@@ -14,6 +15,18 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if any(part in item.nodeid for part in HEAVY):
             item.add_marker(pytest.mark.xdist_group("heavy"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django has it; at the end, connections that server threads of browser tests still hold are ended,
+    because a database in use cannot be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
