@@ -178,9 +178,7 @@ def test_a_visitor_takes_so_many_lists_and_then_waits(client, official):
 
 def test_without_the_cache_lists_are_still_taken(client, settings):
     ResourceFactory(published=True, slug="open")
-    settings.CACHES = {
-        "default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     assert [row["slug"] for row in table(taken(client))] == ["open"]
 
 

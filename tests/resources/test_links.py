@@ -333,9 +333,7 @@ def test_when_nobody_answers_it_is_our_own_line_and_no_link_is_blamed(us):
 
 def test_one_site_is_asked_once_at_a_time_across_processes(settings, site):
     """The other process is its key in the shared cache, as its own ``turn`` would set it there."""
-    settings.CACHES = {
-        "default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": settings.REDIS_URL}
-    }
+    settings.CACHES = {"default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": settings.REDIS_URL}}
     cache.delete(politeness._key("busy.example"))
     with politeness.turn("busy.example"):
         assert cache.add(politeness._key("busy.example"), 1) is False
@@ -359,9 +357,7 @@ def test_a_busy_site_is_asked_later_and_not_blamed(resource, site):
 
 
 def test_without_redis_each_process_is_polite_for_itself(settings, site, caplog):
-    settings.CACHES = {
-        "default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     with (
         politeness.turn("site.example", pause=60),
         pytest.raises(politeness.Busy),

@@ -213,9 +213,7 @@ def test_a_whole_ipv6_network_is_one_visitor(client):
 
 def test_without_redis_nothing_is_taken_and_the_reader_is_told(client, settings):
     resource = ResourceFactory(published=True)
-    settings.CACHES = {
-        "default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "portal.rediscache.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     assert client.get(page_of(resource)).status_code == 200
     assert say(client, resource).status_code == 503
     fragment = say(client, resource, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="reader-report")
