@@ -29,6 +29,9 @@ from resources.models import Resource
 SERIES: dict[str, dict[str, Any]] = {
     "USMCA/CUSMA/T-MEC SME Dialogue": {
         "slug": "usmca-sme-dialogue",
+        "code": "TMEC",
+        # Who hosted the first three sessions, in that order.
+        "host_rotation": ["US", "MX", "CA"],
         "title": {
             "en": "USMCA/CUSMA/T-MEC SME Dialogue",
             "es": "Diálogo PyME del T-MEC",
@@ -47,6 +50,7 @@ SERIES: dict[str, dict[str, Any]] = {
     },
     "Taiwan-U.S. SME events": {
         "slug": "us-taiwan-sme-events",
+        "code": "USTW",
         "title": {
             "en": "Taiwan–U.S. SME events",
             "es": "Encuentros de pymes Taiwán–Estados Unidos",
@@ -64,6 +68,7 @@ SERIES: dict[str, dict[str, Any]] = {
     },
     "APEC SME symposia": {
         "slug": "apec-sme-symposia",
+        "code": "APEC",
         "title": {
             "en": "APEC SME symposia",
             "es": "Simposios de APEC para pymes",
@@ -153,7 +158,7 @@ def _load_dialogue(
     if agreement is None:
         return None
     names = list(dict.fromkeys(other.get("series") for other in found))
-    series = SERIES.get(row["series"], {"slug": slugify(row["series"]), "title": {"en": row["series"]}})
+    series = SERIES.get(row["series"]) or _unnamed(row["series"])
     texts = Row(row.file, row.number, series)
     languages = [code for other in found if other.get("series") == row["series"] for code in other["working_languages"]]
     dialogue, outcome = upsert(
@@ -161,17 +166,25 @@ def _load_dialogue(
         by={"slug": series["slug"]},
         values={
             "agreement": agreement,
+            "code": series["code"],
             **problems.texts(texts, "title"),
             **problems.texts(texts, "description"),
             "working_languages": list(dict.fromkeys(languages)),
             "order": names.index(row["series"]) + 1,
         },
+        if_new={"host_rotation": series.get("host_rotation", [])},
         many={"parties": agreement.parties.all()},
         row=row,
         problems=problems,
     )
     report.count(Dialogue, outcome)
     return None if outcome == BROKEN else dialogue
+
+
+def _unnamed(series: str) -> dict[str, Any]:
+    """Address and code of a series that is not in :data:`SERIES`."""
+    slug = slugify(series)
+    return {"slug": slug, "code": slug.upper()[:12].strip("-"), "title": {"en": series}}
 
 
 def _load_session(

@@ -1,11 +1,24 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from dialogues.models import AgendaItem, Commitment, Decision, Dialogue, Indicator, Initiative, Minutes, Session
+from dialogues.models import (
+    AgendaItem,
+    Commitment,
+    Decision,
+    Dialogue,
+    Document,
+    Indicator,
+    Initiative,
+    Issue,
+    Minutes,
+    MinutesSection,
+    Question,
+    Session,
+)
 
 
 @register(Dialogue)
 class DialogueTranslation(TranslationOptions):
-    fields = ("title", "description")
+    fields = ("title", "description", "charter")
 
 
 @register(Session)
@@ -15,12 +28,32 @@ class SessionTranslation(TranslationOptions):
 
 @register(AgendaItem)
 class AgendaItemTranslation(TranslationOptions):
-    fields = ("title",)
+    fields = ("title", "note")
 
 
 @register(Minutes)
 class MinutesTranslation(TranslationOptions):
-    fields = ("text",)
+    fields = ("text", "correction")
+
+
+@register(MinutesSection)
+class MinutesSectionTranslation(TranslationOptions):
+    fields = ("heading", "text")
+
+
+@register(Document)
+class DocumentTranslation(TranslationOptions):
+    fields = ("title",)
+
+
+@register(Question)
+class QuestionTranslation(TranslationOptions):
+    fields = ("label", "choices")
+
+
+@register(Issue)
+class IssueTranslation(TranslationOptions):
+    fields = ("public_title", "public_text", "answer", "outcome", "declined_because")
 
 
 @register(Decision)

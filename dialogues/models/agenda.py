@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dialogues.models.dialogue import Dialogue
+from dialogues.models.issues import Issue
 from dialogues.models.registration import Registration
 from dialogues.models.session import Session
 from portal.accounts.permissions import delegation
@@ -49,6 +50,16 @@ class AgendaItem(models.Model):
     # Unknown for past sessions whose programme the sources do not time.
     minutes = models.PositiveSmallIntegerField(pgettext_lazy("length", "minutes"), null=True, blank=True)
     presenter = models.CharField(_("presenter"), max_length=200, blank=True)
+    #: Markdown, per language: what is to be talked about.
+    note = models.TextField(_("note"), blank=True)
+    #: Said after the session: it was not concluded and comes back in the next one.
+    is_left_open = models.BooleanField(_("not concluded"), default=False)
+    carried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="carried_to", verbose_name=_("carried over from")
+    )
+    #: How often it was carried over so far.
+    times_carried = models.PositiveSmallIntegerField(_("times carried over"), default=0)
+    issues = models.ManyToManyField(Issue, blank=True, related_name="agenda_items", verbose_name=_("issues"))
     topics = models.ManyToManyField(Topic, blank=True, related_name="agenda_items", verbose_name=_("topics"))
 
     objects = AgendaItemQuerySet.as_manager()

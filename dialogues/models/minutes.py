@@ -12,6 +12,8 @@ from dialogues.models.session import Session
 from dialogues.models.vocabulary import Reliability
 from portal.accounts.models import Organization
 from portal.accounts.permissions import delegation
+from portal.languages import Language
+from portal.reference.models import Economy
 
 
 def _for_officials(user) -> Exists:
@@ -45,16 +47,24 @@ class Minutes(models.Model):
         PUBLISHED = "published", pgettext_lazy("minutes", "Published")
 
     MOVES = {
-        Status.DRAFT: {Status.PUBLISHED},
-        Status.CIRCULATED: set(),
-        Status.AGREED: set(),
+        Status.DRAFT: {Status.CIRCULATED, Status.PUBLISHED},
+        # Back to draft: a comment is taken up.
+        Status.CIRCULATED: {Status.DRAFT, Status.AGREED},
+        Status.AGREED: {Status.DRAFT, Status.PUBLISHED},
         Status.PUBLISHED: set(),
     }
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="minutes", verbose_name=_("session"))
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DRAFT)
+    #: What belongs to no agenda item; the rest is in the sections.
     text = models.TextField(_("text"), blank=True)
+    #: Attendees may comment until the end of this day, by the clock of the room.
+    comments_until = models.DateField(_("comments until"), null=True, blank=True)
+    circulated_at = models.DateTimeField(_("circulated"), null=True, blank=True)
+    agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True)
+    #: Of a later version: what it corrects.
+    correction = models.TextField(_("what is corrected"), blank=True)
     # Raised by every save: two writers never overwrite each other unnoticed.
     revision = models.PositiveIntegerField(default=0, editable=False)
     written_by = models.ForeignKey(
@@ -86,6 +96,105 @@ class Minutes(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+
+def no_revisions() -> dict[str, int]:
+    return {}
+
+
+class MinutesSection(models.Model):
+    """What was said about one agenda item, one Markdown text per working language.
+
+    ``heading`` is the item's title as it was when the minutes were begun: items may go, minutes stay.
+    """
+
+    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="sections", verbose_name=_("minutes"))
+    agenda_item = models.ForeignKey(
+        AgendaItem,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="minutes_sections",
+        verbose_name=_("agenda item"),
+    )
+    order = models.PositiveSmallIntegerField(_("position"))
+    heading = models.CharField(_("heading"), max_length=250, blank=True)
+    visibility = models.CharField(
+        _("who sees it"), max_length=12, choices=AgendaItem.Visibility, default=AgendaItem.Visibility.PUBLIC
+    )
+    text = models.TextField(_("text"), blank=True)
+    #: Language → how often its text was saved: two writers never overwrite each other unnoticed, and writers of two
+    #: languages never meet.
+    revisions = models.JSONField(default=no_revisions, editable=False)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("last saved by")
+    )
+    changed_at = models.DateTimeField(_("last saved"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("section of the minutes")
+        verbose_name_plural = _("sections of the minutes")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["minutes", "order"], name="section_order_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(fields=["minutes", "agenda_item"], name="section_of_item_once"),
+        ]
+
+    def __str__(self):
+        return self.heading
+
+
+class MinutesComment(models.Model):
+    """What an attendee wants changed in circulated minutes."""
+
+    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="comments", verbose_name=_("minutes"))
+    section = models.ForeignKey(
+        MinutesSection, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("section")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("written by")
+    )
+    organization = models.ForeignKey(
+        Organization, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("for")
+    )
+    language = models.CharField(_("language"), max_length=7, choices=Language)
+    text = models.TextField(_("comment"), max_length=5000)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("settled by")
+    )
+    #: What was done about it.
+    reply = models.TextField(_("reply"), blank=True, max_length=2000)
+
+    class Meta:
+        verbose_name = _("comment on minutes")
+        verbose_name_plural = _("comments on minutes")
+        ordering = ["created_at", "pk"]
+
+    def __str__(self):
+        return self.text[:100]
+
+
+class SignOff(models.Model):
+    """One Party agrees with the circulated minutes. Any change of the text takes all back."""
+
+    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="sign_offs", verbose_name=_("minutes"))
+    economy = models.ForeignKey(Economy, models.PROTECT, related_name="+", verbose_name=_("Party"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("signed by")
+    )
+    signed_at = models.DateTimeField(_("signed"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("sign-off")
+        verbose_name_plural = _("sign-offs")
+        constraints = [models.UniqueConstraint(fields=["minutes", "economy"], name="sign_off_once")]
+
+    def __str__(self):
+        return f"{self.minutes_id} {self.economy_id}"
 
 
 class Decision(models.Model):
@@ -142,8 +251,19 @@ class Commitment(models.Model):
         Decision, models.SET_NULL, null=True, blank=True, related_name="commitments", verbose_name=_("decision")
     )
     owner = models.ForeignKey(Organization, models.PROTECT, related_name="commitments", verbose_name=_("who keeps it"))
+    #: Who in the organization sees to it; without a name all its people do.
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="led_commitments",
+        verbose_name=_("who sees to it"),
+    )
     text = models.TextField(_("commitment"))
     due_on = models.DateField(_("due on"))
+    #: As it was promised; ``due_on`` may have been put off since (see :class:`DueChange`).
+    first_due_on = models.DateField(_("first due on"), null=True, blank=True, editable=False)
     status = models.CharField(_("state"), max_length=12, choices=Status, default=Status.OPEN)
     dropped_because = models.TextField(_("why it was dropped"), blank=True)
     finished_at = models.DateTimeField(_("done or dropped"), null=True, blank=True)
@@ -175,11 +295,74 @@ class Commitment(models.Model):
         return self.is_unfinished and self.due_on < timezone.localdate()
 
 
+class CommitmentUpdate(models.Model):
+    """A note on how it goes, with the address of something that shows it. Public as the commitment is."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="updates", verbose_name=_("commitment"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("written by")
+    )
+    language = models.CharField(_("language"), max_length=7, choices=Language)
+    text = models.TextField(_("progress"), max_length=3000)
+    evidence_url = models.URLField(_("evidence"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("progress note")
+        verbose_name_plural = _("progress notes")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self):
+        return self.text[:100]
+
+
+class DueChange(models.Model):
+    """A due date was moved, and why: the reason is public."""
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="due_changes", verbose_name=_("commitment"))
+    was = models.DateField(_("was due on"))
+    became = models.DateField(_("is due on"))
+    reason = models.TextField(_("reason"), max_length=1000)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
+    )
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("change of a due date")
+        verbose_name_plural = _("changes of due dates")
+        ordering = ["changed_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="due_change_with_reason"),
+            models.CheckConstraint(condition=~Q(was=models.F("became")), name="due_change_changes"),
+        ]
+
+    def __str__(self):
+        return f"{self.was} → {self.became}"
+
+
 class Initiative(models.Model):
     """What a session set out to do, and what it expects of it."""
 
+    class Status(models.TextChoices):
+        UNKNOWN = "unknown", pgettext_lazy("initiative", "Not stated")
+        PLANNED = "planned", pgettext_lazy("initiative", "Planned")
+        UNDER_WAY = "under_way", pgettext_lazy("initiative", "Under way")
+        COMPLETED = "completed", pgettext_lazy("initiative", "Completed")
+        STOPPED = "stopped", pgettext_lazy("initiative", "Stopped")
+
+    MOVES = {
+        # The sources do not say.
+        Status.UNKNOWN: {Status.PLANNED, Status.UNDER_WAY, Status.COMPLETED, Status.STOPPED},
+        Status.PLANNED: {Status.UNDER_WAY, Status.COMPLETED, Status.STOPPED},
+        Status.UNDER_WAY: {Status.COMPLETED, Status.STOPPED},
+        Status.COMPLETED: {Status.UNDER_WAY},
+        Status.STOPPED: {Status.UNDER_WAY},
+    }
+
     session = models.ForeignKey(Session, models.CASCADE, related_name="initiatives", verbose_name=_("session"))
     order = models.PositiveSmallIntegerField(_("position"), default=0)
+    status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.UNKNOWN)
     name = models.CharField(_("name"), max_length=200)
     objective = models.TextField(_("objective"), blank=True)
     expected_outcome = models.TextField(_("expected outcome"), blank=True)

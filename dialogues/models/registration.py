@@ -1,11 +1,15 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.accounts.models import Organization
+from portal.accounts.models import Organization, User
+from portal.languages import Language
+from portal.notifications.models import Address, is_one_person
+from portal.reference.models import Economy
 
 
 class RegistrationQuerySet(models.QuerySet):
@@ -52,15 +56,34 @@ class Registration(models.Model):
         "dialogues.Session", models.CASCADE, related_name="registrations", verbose_name=_("session")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="registrations", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="registrations",
+        verbose_name=_("person"),
     )
+    # Instead of a user, for invited people without an account.
+    address = models.EmailField(_("e-mail address"), blank=True)
+    address_name = models.CharField(_("name"), max_length=150, blank=True)
+    address_language = models.CharField(_("language"), max_length=7, choices=Language, blank=True)
+    address_time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     organization = models.ForeignKey(
         Organization, models.SET_NULL, null=True, blank=True, related_name="registrations", verbose_name=_("for")
+    )
+    # Whose quota the place counts in: the organization's, as it was when she registered.
+    economy = models.ForeignKey(
+        Economy, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("economy")
     )
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.OBSERVER)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.PENDING)
     partstat = models.CharField(_("answer"), max_length=12, choices=Partstat, default=Partstat.NEEDS_ACTION)
     attended = models.BooleanField(_("attended"), null=True, blank=True)
+    checked_in_at = models.DateTimeField(_("checked in"), null=True, blank=True)
+    interpretation = models.CharField(_("listens in"), max_length=7, choices=Language, blank=True)
+    # Read by the secretariat alone.
+    access_needs = models.TextField(_("what you need to take part"), blank=True, max_length=1000)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
@@ -71,9 +94,173 @@ class Registration(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "user"], condition=~Q(status="cancelled"), name="registration_open_once"
-            )
+            ),
+            models.UniqueConstraint(
+                "session",
+                Lower("address"),
+                condition=~Q(status="cancelled") & ~Q(address=""),
+                name="registration_address_open_once",
+            ),
+            models.CheckConstraint(condition=is_one_person("user"), name="registration_of_one_person"),
         ]
-        indexes = [models.Index(fields=["session", "status"], name="registration_session_status")]
+        indexes = [
+            models.Index(fields=["session", "status", "economy"], name="registration_session_status"),
+            models.Index(
+                fields=["session", "created_at", "id"],
+                condition=Q(status="waitlisted"),
+                name="registration_waiting",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.user} – {self.session}"
+        return f"{self.name} – {self.session}"
+
+    @property
+    def person(self) -> User | Address:
+        """Whom to write to."""
+        if self.user is not None:
+            return self.user
+        return Address(self.address, self.address_language, self.address_time_zone or "UTC", self.address_name)
+
+    @property
+    def name(self) -> str:
+        return str(self.user or self.address_name or self.address)
+
+
+class Quota(models.Model):
+    """How many places of a session one economy may take. Without a row only the capacity counts."""
+
+    session = models.ForeignKey("dialogues.Session", models.CASCADE, related_name="quotas", verbose_name=_("session"))
+    economy = models.ForeignKey(Economy, models.PROTECT, related_name="+", verbose_name=_("economy"))
+    places = models.PositiveIntegerField(_("places"))
+
+    class Meta:
+        verbose_name = _("quota")
+        verbose_name_plural = _("quotas")
+        constraints = [models.UniqueConstraint(fields=["session", "economy"], name="quota_once")]
+
+    def __str__(self):
+        return f"{self.session_id} {self.economy_id}: {self.places}"
+
+
+class Question(models.Model):
+    """What the secretariat asks everybody who registers for a session."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", pgettext_lazy("question", "A few words")
+        YES_NO = "yes_no", pgettext_lazy("question", "Yes or no")
+        CHOICE = "choice", pgettext_lazy("question", "One of several")
+
+    session = models.ForeignKey(
+        "dialogues.Session", models.CASCADE, related_name="questions", verbose_name=_("session")
+    )
+    order = models.PositiveSmallIntegerField(_("position"))
+    kind = models.CharField(_("kind of answer"), max_length=6, choices=Kind, default=Kind.TEXT)
+    label = models.CharField(_("question"), max_length=200)
+    #: One choice a line, in each language in the same order.
+    choices = models.TextField(_("choices"), blank=True)
+    is_required = models.BooleanField(_("must be answered"), default=False)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["order", "pk"]
+        constraints = [models.UniqueConstraint(fields=["session", "order"], name="question_order_once")]
+
+    def __str__(self):
+        return self.label
+
+
+class Reply(models.Model):
+    """One answer to one question. Of a choice the number of its line is kept, from 0, so that it reads in every
+    language."""
+
+    registration = models.ForeignKey(
+        Registration, models.CASCADE, related_name="replies", verbose_name=_("registration")
+    )
+    question = models.ForeignKey(Question, models.CASCADE, related_name="replies", verbose_name=_("question"))
+    value = models.TextField(_("answer"), blank=True)
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        constraints = [models.UniqueConstraint(fields=["registration", "question"], name="reply_once")]
+
+    def __str__(self):
+        return self.value[:100]
+
+
+class SessionInvitation(models.Model):
+    """A named person or a whole organization is asked to a session. Her personal link names ``generation``; raising it
+    makes older links useless."""
+
+    class Status(models.TextChoices):
+        SENT = "sent", pgettext_lazy("invitation", "Not answered")
+        ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
+        DECLINED = "declined", pgettext_lazy("invitation", "Declined")
+        DELEGATED = "delegated", pgettext_lazy("invitation", "Passed on")
+        WITHDRAWN = "withdrawn", pgettext_lazy("invitation", "Withdrawn")
+
+    MOVES = {
+        Status.SENT: {Status.ACCEPTED, Status.DECLINED, Status.DELEGATED, Status.WITHDRAWN},
+        Status.DECLINED: {Status.ACCEPTED, Status.WITHDRAWN},
+        Status.ACCEPTED: {Status.DECLINED, Status.WITHDRAWN},
+        Status.DELEGATED: set(),
+        Status.WITHDRAWN: set(),
+    }
+
+    session = models.ForeignKey(
+        "dialogues.Session", models.CASCADE, related_name="invitations", verbose_name=_("session")
+    )
+    status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.SENT)
+    role = models.CharField(_("role"), max_length=12, choices=Registration.Role, default=Registration.Role.OBSERVER)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    # Instead of a user, for people without an account.
+    address = models.EmailField(_("e-mail address"), blank=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=7, choices=Language, default=Language.EN)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    #: For whom she would come.
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("organization")
+    )
+    generation = models.PositiveIntegerField(default=0, editable=False)
+    registration = models.OneToOneField(
+        Registration, models.SET_NULL, null=True, blank=True, related_name="invitation", verbose_name=_("place")
+    )
+    delegated_to = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="delegated_from", verbose_name=_("passed on to")
+    )
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by")
+    )
+    invited_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=is_one_person("user"), name="invitation_of_one_person"),
+            models.UniqueConstraint(
+                fields=["session", "user"], condition=~Q(status="withdrawn"), name="session_invitation_once"
+            ),
+            models.UniqueConstraint(
+                "session",
+                Lower("address"),
+                condition=~Q(address="") & ~Q(status="withdrawn"),
+                name="session_invitation_address_once",
+            ),
+        ]
+
+    def __str__(self):
+        # Without the person: activity logs keep this label.
+        return str(self.session)
+
+    @property
+    def person(self) -> User | Address:
+        """Whom to write to."""
+        return self.user or Address(self.address, self.language, self.time_zone or "UTC", self.name)

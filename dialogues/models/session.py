@@ -1,6 +1,7 @@
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -16,6 +17,7 @@ from dialogues.models.walltime import WallTimeField
 from portal.accounts.models import Organization
 from portal.accounts.permissions import delegation
 from portal.accounts.zones import validate_time_zone
+from portal.languages import Language
 from portal.reference.models import Economy, Topic
 
 
@@ -142,6 +144,13 @@ class Session(models.Model):
         Organization, blank=True, related_name="convened_sessions", verbose_name=_("convened by")
     )
     topics = models.ManyToManyField(Topic, blank=True, related_name="sessions", verbose_name=_("topics"))
+    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Leave empty for no limit."))
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+    #: What the room shows as being talked about now; the clock decides while it is empty.
+    current_item = models.ForeignKey(
+        "dialogues.AgendaItem", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("current item")
+    )
     local_hosts = ArrayField(models.CharField(max_length=200), verbose_name=_("local hosts"), default=list, blank=True)
 
     # iCalendar: one UID for life; SEQUENCE rises with each change that goes to calendars (RFC 5545, 3.8.7.4).
@@ -180,6 +189,13 @@ class Session(models.Model):
                 | (Q(starts_at__isnull=False, starts_local__isnull=False, ends_local__isnull=False) & ~Q(zone="")),
                 name="session_scheduled_has_time",
                 violation_error_message=_("A scheduled session needs a start, an end and a time zone."),
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_closes_at__gt=F("registration_opens_at"))
+                | Q(registration_opens_at=None)
+                | Q(registration_closes_at=None),
+                name="session_registration_in_order",
+                violation_error_message=_("Registration must close after it opens."),
             ),
         ]
         indexes = [models.Index(fields=["dialogue", "status", "starts_at"], name="session_upcoming")]
@@ -228,3 +244,39 @@ class Session(models.Model):
     @property
     def is_unverified(self) -> bool:
         return self.reliability == Reliability.UNVERIFIED
+
+
+class InterpretationChannel(models.Model):
+    """Where one language of a session can be listened to. Shown as the link to join is."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="channels", verbose_name=_("session"))
+    language = models.CharField(_("language"), max_length=7, choices=Language)
+    url = models.URLField(_("link"), max_length=500)
+
+    class Meta:
+        verbose_name = _("interpretation channel")
+        verbose_name_plural = _("interpretation channels")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["session", "language"], name="channel_once")]
+
+    def __str__(self):
+        return f"{self.session_id} {self.language}"
+
+
+class PartyConfirmation(models.Model):
+    """A Party says that its delegation will be there."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="confirmations", verbose_name=_("session"))
+    economy = models.ForeignKey(Economy, models.PROTECT, related_name="+", verbose_name=_("Party"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("confirmation of a Party")
+        verbose_name_plural = _("confirmations of Parties")
+        constraints = [models.UniqueConstraint(fields=["session", "economy"], name="party_confirmed_once")]
+
+    def __str__(self):
+        return f"{self.session_id} {self.economy_id}"

@@ -18,6 +18,7 @@ class DialogueFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     slug = factory.Sequence(lambda n: f"dialogue-{n}")
+    code = factory.Sequence(lambda n: f"D{n}")
     title_en = factory.Sequence(lambda n: f"SME Dialogue {n}")
     agreement = factory.LazyFunction(
         lambda: agreement("us-taiwan-21st-century-trade", parties=("US", "TW"), languages=("en", "zh-hant"))

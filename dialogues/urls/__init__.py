@@ -1,9 +1,13 @@
 from django.urls import path
 
+from dialogues.urls import agendas, calendars, documents, issues, polls, registrations
+from dialogues.urls import commitments as commitment_urls
+from dialogues.urls import minutes as minutes_urls
 from dialogues.views import agenda, cases, commitments, dialogues, minutes, registration, sessions
 
 app_name = "dialogues"
 
+# What does not begin with a dialogue's name stands before what does.
 urlpatterns = [
     path("", dialogues.dialogue_list, name="dialogue-list"),
     path("<slug:slug>/", dialogues.dialogue_detail, name="dialogue-detail"),
@@ -44,4 +48,12 @@ urlpatterns = [
         commitments.commitment_report,
         name="commitment-report",
     ),
+    *polls.urlpatterns,
+    *agendas.urlpatterns,
+    *issues.urlpatterns,
+    *registrations.urlpatterns,
+    *documents.urlpatterns,
+    *minutes_urls.urlpatterns,
+    *commitment_urls.urlpatterns,
+    *calendars.urlpatterns,
 ]
