@@ -41,6 +41,17 @@ class IssueQuerySet(models.QuerySet):
     def public_q() -> Q:
         return Q(public_at__isnull=False)
 
+    def listed(self):
+        """What a list of issues offers: public, not withdrawn, and not merged into another."""
+        return self.public().exclude(status__in=[Issue.Status.WITHDRAWN, Issue.Status.DUPLICATE])
+
+    def of_side(self, user):
+        """Those that she, her organizations or the chambers she acts for filed; drafts too."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(filed_by=user) | Q(organization__in=organization_ids(user)) | Q(chamber__in=chamber_ids(user))
+        return self.filter(own)
+
     def filed(self):
         """All but drafts and what was withdrawn."""
         return self.exclude(status__in=[Issue.Status.DRAFT, Issue.Status.WITHDRAWN])
@@ -51,7 +62,8 @@ class IssueQuerySet(models.QuerySet):
 
     def with_dialogue(self):
         """What a page about an issue names."""
-        return self.select_related("dialogue__agreement", "economy", "concerns").prefetch_related("dialogue__parties")
+        related = ("dialogue__agreement", "economy", "concerns", "organization", "chamber")
+        return self.select_related(*related).prefetch_related("dialogue__parties")
 
 
 class Issue(SearchVectors):
@@ -94,7 +106,7 @@ class Issue(SearchVectors):
         # Back to acknowledged: its session was cancelled, or it was taken off the agenda.
         Status.ON_AGENDA: {Status.ACKNOWLEDGED, Status.COMMITTED, Status.ANSWERED, Status.DUPLICATE, Status.RESOLVED},
         Status.COMMITTED: {Status.RESOLVED, Status.ANSWERED, Status.ON_AGENDA},
-        Status.ANSWERED: {Status.ON_AGENDA},  # somebody shows that the answer does not help
+        Status.ANSWERED: {Status.ACKNOWLEDGED, Status.ON_AGENDA},  # somebody shows that the answer does not help
         Status.RESOLVED: set(),
         Status.DECLINED: set(),
         Status.DUPLICATE: set(),
@@ -166,6 +178,12 @@ class Issue(SearchVectors):
         verbose_name=_("approved by"),
     )
     public_at = models.DateTimeField(_("public since"), null=True, blank=True)
+    #: When the public text was approved last; later than ``public_at`` when it was changed since.
+    public_changed_at = models.DateTimeField(_("public text changed"), null=True, blank=True)
+    #: What is written and not approved yet: language → {"title": …, "text": …}. Nobody but officials reads it.
+    public_draft = models.JSONField(_("draft of the public text"), default=dict, blank=True)
+    #: Of a draft that was sent back, or a text that was taken down: why.
+    public_note = models.TextField(_("why the public text came back"), blank=True, max_length=1000)
 
     answer = models.TextField(_("answer"), blank=True)
     declined_because = models.TextField(_("why it was declined"), blank=True)
@@ -187,6 +205,11 @@ class Issue(SearchVectors):
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    referred_at = models.DateTimeField(_("referred"), null=True, blank=True)
+    #: An answer did not help: when that was said, and why. For officials and who raised it.
+    reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True)
+    reopened_because = models.TextField(_("why the answer does not help"), blank=True, max_length=2000)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     #: The clock: working days of the dialogue's own numbers, fixed when it was submitted.
     acknowledge_by = models.DateField(_("acknowledge by"), null=True, blank=True)
     answer_by = models.DateField(_("answer by"), null=True, blank=True)
@@ -212,6 +235,8 @@ class Issue(SearchVectors):
             models.CheckConstraint(
                 condition=~Q(public_status="published") | Q(public_at__isnull=False), name="issue_published_when"
             ),
+            # Whoever wrote the public text does not approve it.
+            models.CheckConstraint(condition=~Q(public_approved_by=F("public_by")), name="issue_text_by_two_hands"),
         ]
         indexes = [
             models.Index(fields=["dialogue", "status", "answer_by"], name="issue_clock"),
@@ -224,8 +249,25 @@ class Issue(SearchVectors):
     def __str__(self):
         return self.public_title or self.reference or self.title
 
+    def save(self, *args, update_fields=None, **kwargs):
+        """Keeps the facet of the state in step, by which lists are narrowed."""
+        if update_fields is None or "status" in update_fields:
+            self.facets = sorted({*(code for code in self.facets if not code.startswith("state:")), self.state_code})
+            update_fields = update_fields and {*update_fields, "facets"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self):
         return reverse("dialogues:issue-detail", args=[self.dialogue.slug, self.pk])
+
+    @property
+    def state_code(self) -> str:
+        """Under which facet its state is found."""
+        return f"state:{self.status}"
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is an invented example: a sample company raised it. Costs a query without ``with_dialogue``."""
+        return self.organization.is_sample
 
     def may(self, status: str) -> bool:
         """Whether its state lets it go there now; whether the user may is asked in permissions."""
@@ -239,6 +281,11 @@ class Issue(SearchVectors):
     def is_running(self) -> bool:
         """Whether it is still owed an answer."""
         return self.status in self.RUNNING
+
+    @property
+    def takes_endorsements(self) -> bool:
+        """Whether others may still say that it affects them: it is public, and nobody has settled it."""
+        return self.is_public and (self.is_running or self.status == self.Status.COMMITTED)
 
 
 class IssueMeaning(Meaning):
