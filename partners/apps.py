@@ -6,3 +6,8 @@ class PartnersConfig(AppConfig):
     name = "partners"
     verbose_name = _("Partners")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from partners import vouching  # noqa: PLC0415 -- models are not there before
+
+        vouching.register()
