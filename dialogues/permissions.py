@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dialogues.models import Commitment, Dialogue, Registration, Session
-from portal.accounts.permissions import delegation, organization_ids
+from dialogues.models import Commitment, Dialogue, Issue, Registration, Session
+from portal.accounts.permissions import chamber_ids, company_ids, delegation, organization_ids
 
 
 def acts_in(user: Any, dialogue: Dialogue) -> bool:
@@ -61,3 +61,34 @@ def can_keep(user: Any, commitment: Commitment) -> bool:
 
 def can_see_history(user: Any, session: Session) -> bool:
     return acts_in(user, session.dialogue)
+
+
+def can_raise_issues(user: Any, dialogue: Dialogue) -> bool:
+    """Begin an issue: people of firms and of verified chambers. For which firms, ``filing.voices`` knows."""
+    return bool(company_ids(user) or chamber_ids(user))
+
+
+def is_of_issue(user: Any, issue: Issue) -> bool:
+    """Whether she is on the side that raised it: of the firm, or of the chamber that speaks for it. Who filed it and
+    has left since is not."""
+    return issue.organization_id in organization_ids(user) or issue.chamber_id in chamber_ids(user)
+
+
+def can_edit_issue(user: Any, issue: Issue) -> bool:
+    """Write on: only while it is a draft, and only on its own side."""
+    return issue.status == Issue.Status.DRAFT and is_of_issue(user, issue)
+
+
+def can_withdraw_issue(user: Any, issue: Issue) -> bool:
+    """Take it back while nobody has put it on an agenda or answered it."""
+    return issue.may(Issue.Status.WITHDRAWN) and is_of_issue(user, issue)
+
+
+def can_endorse(user: Any, issue: Issue) -> bool:
+    """Say that it affects her firm too: people of firms and chambers, while a public issue is not settled."""
+    return issue.takes_endorsements and bool(company_ids(user) or chamber_ids(user))
+
+
+def can_follow_issue(user: Any, issue: Issue) -> bool:
+    """Hear of each step: anyone signed in, of what everybody may read."""
+    return user.is_authenticated and issue.is_public
