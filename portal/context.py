@@ -10,8 +10,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
+from portal import mine
 from portal.languages import Language
-from portal.notifications.models import Notification
+from portal.notifications import inbox
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
@@ -73,4 +74,4 @@ def _destinations(request: HttpRequest) -> list[dict]:
 
 
 def _unread_count(request: HttpRequest) -> int:
-    return Notification.objects.visible_to(request.user).unread().count()
+    return mine.remembered(request.user, "unread", lambda: inbox.unread_count(request.user))

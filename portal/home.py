@@ -14,6 +14,7 @@ import portal.accounts.desk
 import resources.desk
 from dialogues.models import Session
 from partners.models import CompanyProfile, PartnerRequest
+from portal import mine
 from portal.notifications.models import Notification
 from portal.reference.models import Agreement, Economy
 from portal.web import show
@@ -69,7 +70,7 @@ def desk_count(request: HttpRequest) -> dict:
 def _count(user: Any) -> int:
     if not user.is_authenticated:
         return 0
-    return sum(len(tasks.waiting_for(user)) for _area, tasks in AREAS)
+    return mine.remembered(user, "desk", lambda: sum(len(tasks.waiting_for(user)) for _area, tasks in AREAS))
 
 
 def _figures(user: Any) -> list[tuple]:

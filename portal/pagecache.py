@@ -142,18 +142,22 @@ def _is_visitors(request: HttpRequest) -> bool:
     )
 
 
-def _key(request: HttpRequest) -> str:
-    zone = request.COOKIES.get("time_zone", "")
-    parts = (
+def address_parts(request: HttpRequest) -> tuple[str, ...]:
+    """What makes two pages different whoever reads them."""
+    return (
         request.scheme,
         request.META.get("HTTP_HOST", ""),
         request.get_full_path(),
         request.COOKIES.get("theme", "")[:10],
-        zone if zone in _zones() else "",
         request.headers.get("HX-Request", "")[:5],
         request.headers.get("HX-Target", "")[:50],
         request.headers.get("HX-Boosted", "")[:5],
     )
+
+
+def _key(request: HttpRequest) -> str:
+    zone = request.COOKIES.get("time_zone", "")
+    parts = (*address_parts(request), zone if zone in _zones() else "")
     return "pages:" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

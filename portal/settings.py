@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.ReaderMiddleware",
+    "portal.mine.MineMiddleware",
     "portal.middleware.UnavailableMiddleware",
 ]
 
@@ -99,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.page",
                 "portal.home.desk_count",
+                "portal.memberpages.holes",
             ],
         },
     }
@@ -198,6 +200,12 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
+# The largest file that may be uploaded; several of one request together may not be larger either.
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 25)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.capping.CappedUploadHandler",
+]
 REFERENCE_DATA_DIR = BASE_DIR / "data"
 
 # --- Mail -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organization, User
+from portal.accounts.permissions import delegation
 from portal.activity.log import record
 from portal.lifecycle import lock
 from resources import permissions
@@ -47,6 +48,14 @@ def on_own_list(user: User) -> frozenset[int]:
     """The ids of the resources on :func:`own_list`, by one query."""
     first = Collection.objects.filter(owner=user, organization=None).order_by("pk").values("pk")[:1]
     return frozenset(CollectionItem.objects.filter(collection__in=first).values_list("resource", flat=True))
+
+
+def shown_on_pages(user: User) -> frozenset[int] | None:
+    """What of hers the shared pages show: her own list. None for those who see more on them than others do: officials
+    and administrators."""
+    if user.is_staff or delegation(user):
+        return None
+    return on_own_list(user)
 
 
 @transaction.atomic

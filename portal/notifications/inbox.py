@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from portal import mine
 from portal.accounts.models import User
 from portal.notifications.models import Notification
 
@@ -18,11 +19,14 @@ def unread_count(user: User | AnonymousUser) -> int:
 
 def mark_read(row: Notification, *, by: User) -> Notification:
     """Remember when ``by`` first opened her message; a second time changes nothing."""
-    mine: Any = Notification.objects.visible_to(by).filter(pk=row.pk)
-    mine.unread().update(read_at=timezone.now())
-    return mine.get()
+    hers: Any = Notification.objects.visible_to(by).filter(pk=row.pk)
+    if hers.unread().update(read_at=timezone.now()):
+        mine.forget(by)
+    return hers.get()
 
 
 def mark_all_read(*, by: User) -> int:
     """Mark everything in the inbox of ``by`` as read; return how many were not."""
-    return Notification.objects.visible_to(by).unread().update(read_at=timezone.now())
+    count = Notification.objects.visible_to(by).unread().update(read_at=timezone.now())
+    mine.forget(by)
+    return count

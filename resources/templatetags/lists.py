@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
-from django.utils.functional import SimpleLazyObject
 
+from portal import memberpages
 from resources import collecting
 from resources.models import Resource
 
@@ -20,14 +21,21 @@ def list_button(context: Context, resource: Resource, *, wide: bool = False) -> 
     """
     request = context["request"]
     is_visitor = not request.user.is_authenticated
-    if not is_visitor and not hasattr(request, "on_own_list"):
-        request.on_own_list = SimpleLazyObject(lambda: collecting.on_own_list(request.user))
     return {
         "resource": resource,
         "is_visitor": is_visitor,
-        "is_kept": not is_visitor and resource.pk in request.on_own_list,
+        "is_kept": not is_visitor and _is_kept(request, resource),
         "back": request.get_full_path(),
         "wide": wide,
         # Only for readers who signed in: the pages kept for visitors hold no token of anybody's.
         "csrf_token": None if is_visitor else context.get("csrf_token"),
     }
+
+
+def _is_kept(request: HttpRequest, resource: Resource) -> bool:
+    if memberpages.is_in_general(request):
+        request.may_show.add(resource.pk)
+        return resource.pk in request.own_shown
+    if not hasattr(request, "on_own_list"):
+        request.on_own_list = collecting.on_own_list(request.user)
+    return resource.pk in request.on_own_list

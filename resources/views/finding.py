@@ -4,15 +4,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from portal.languages import current
-from portal.pagecache import kept_for_visitors
+from portal.memberpages import kept
 from portal.web import show
-from resources import asking, finding, permissions, suggesting, wording
+from resources import asking, collecting, finding, permissions, suggesting, wording
 from resources.facets import LABELS
 from resources.filters import ORDERS
 
 
 @require_GET
-@kept_for_visitors
+@kept(collecting.shown_on_pages)
 def resource_list(request: HttpRequest) -> HttpResponse:
     """Everything published, narrowed by the filters in the address."""
     found = finding.find(request.GET, user=request.user, language=current())
@@ -32,7 +32,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@kept_for_visitors
+@kept(collecting.shown_on_pages)
 def resource_suggest(request: HttpRequest) -> HttpResponse:
     """The list under a search field while somebody types; without JavaScript nobody asks for it."""
     found = suggesting.suggest(request.GET.get("words", ""), user=request.user, language=current())

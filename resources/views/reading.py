@@ -4,10 +4,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.activity.log import timeline
-from portal.pagecache import kept_for_visitors
+from portal.memberpages import kept
 from portal.templatetags.ui import language_name
 from portal.web import show
-from resources import around, permissions, reporting
+from resources import around, collecting, permissions, reporting
 from resources.models import Resource
 
 
@@ -17,7 +17,7 @@ def find(request: HttpRequest, slug: str) -> Resource:
 
 
 @require_GET
-@kept_for_visitors
+@kept(collecting.shown_on_pages)
 def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One resource in the reader's language, or in another one that the page names."""
     resource = find(request, slug)
