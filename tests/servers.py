@@ -17,10 +17,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 from portal.embedded import Servers
 
 _running: list[tuple[Servers, Path]] = []
+_media: list[Path] = []
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests():
+    if "MEDIA_ROOT" not in os.environ:
+        _media.append(Path(tempfile.mkdtemp(prefix="sme-media-")))
+        os.environ["MEDIA_ROOT"] = str(_media[0])
     if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
         return
     directory = Path(tempfile.mkdtemp(prefix="sme-tests-"))
@@ -33,6 +37,8 @@ def pytest_load_initial_conftests():
 
 
 def pytest_unconfigure():
+    while _media:
+        shutil.rmtree(_media.pop())
     while _running:
         servers, directory = _running.pop()
         servers.stop()
