@@ -206,6 +206,12 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "portal.uploads.capping.CappedUploadHandler",
 ]
+# The largest file that may be uploaded; several of one request together may not be larger either.
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 25)
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.capping.CappedUploadHandler",
+]
 REFERENCE_DATA_DIR = BASE_DIR / "data"
 
 # --- Mail -----------------------------------------------------------------------------------
