@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from dialogues.models import AgendaItem, Commitment, Dialogue, Minutes, Registration, Session
+from dialogues.models import AgendaItem, Commitment, Dialogue, Issue, Minutes, Registration, Session
 from portal.languages import column
 from tests.factories.accounts import OrganizationFactory, UserFactory
 from tests.factories.reference import agreement, economy
@@ -120,6 +120,43 @@ class CommitmentFactory(factory.django.DjangoModelFactory):
     owner = factory.SubFactory(OrganizationFactory, agency=True)
     text_en = factory.Sequence(lambda n: f"Commitment {n}")
     due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+
+
+class IssueFactory(factory.django.DjangoModelFactory):
+    """Submitted by a firm in the United States to its dialogue with Taiwan, about Taiwan's rules. Traits: ``draft``,
+    ``acknowledged``, ``on_agenda``, ``committed``, ``answered`` (its state) and ``public`` (its text)."""
+
+    class Meta:
+        model = Issue
+
+    class Params:
+        public = factory.Trait(
+            public_status="published",
+            public_title_en=factory.Sequence(lambda n: f"Public issue {n}"),
+            public_text_en="What everybody may read.",
+            public_at=factory.LazyFunction(timezone.now),
+        )
+        draft = factory.Trait(status="draft", reference="", submitted_at=None, acknowledge_by=None, answer_by=None)
+        acknowledged = factory.Trait(status="acknowledged", acknowledged_at=factory.LazyFunction(timezone.now))
+        on_agenda = factory.Trait(status="on_agenda", acknowledged_at=factory.LazyFunction(timezone.now))
+        committed = factory.Trait(status="committed", acknowledged_at=factory.LazyFunction(timezone.now))
+        answered = factory.Trait(
+            status="answered", answer_en="This is how.", answered_at=factory.LazyFunction(timezone.now)
+        )
+
+    dialogue = factory.SubFactory(DialogueFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    economy = factory.SelfAttribute("organization.economy")
+    concerns = factory.LazyFunction(lambda: economy("TW"))
+    status = "submitted"
+    reference = factory.Sequence(lambda n: f"D0-2026-{n + 1:03d}")
+    language = "en"
+    title = factory.Sequence(lambda n: f"Issue as filed {n}")
+    what_happened = "It took six weeks at the border."
+    identity = "officials"
+    submitted_at = factory.LazyFunction(timezone.now)
+    acknowledge_by = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7))
+    answer_by = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=42))
 
 
 def texts(name, **by_code):
