@@ -14,12 +14,10 @@ from dialogues.models.minutes import (
     DueChange,
     Initiative,
     Minutes,
-    MinutesComment,
-    MinutesSection,
-    SignOff,
 )
 from dialogues.models.polls import Availability, CandidateSlot, Invitee, SlotPoll
 from dialogues.models.registration import Question, Quota, Registration, Reply, SessionInvitation
+from dialogues.models.sections import MinutesComment, MinutesSection, SavedText, SignOff
 from dialogues.models.session import InterpretationChannel, PartyConfirmation, Session
 from dialogues.models.vocabulary import Qualifier, Reliability
 
@@ -55,6 +53,7 @@ __all__ = [
     "Registration",
     "Reliability",
     "Reply",
+    "SavedText",
     "Session",
     "SessionInvitation",
     "SignOff",

@@ -8,12 +8,12 @@ from django.utils.translation import pgettext_lazy
 
 from dialogues.models.agenda import AgendaItem
 from dialogues.models.dialogue import Dialogue
+from dialogues.models.registration import Registration
 from dialogues.models.session import Session
 from dialogues.models.vocabulary import Reliability
 from portal.accounts.models import Organization
-from portal.accounts.permissions import delegation
+from portal.accounts.permissions import delegation, organization_ids
 from portal.languages import Language
-from portal.reference.models import Economy
 
 
 def _for_officials(user) -> Exists:
@@ -33,11 +33,32 @@ class RecordedQuerySet(models.QuerySet):
         return self.filter(published_at__isnull=False)
 
 
+def attends(user, session: str) -> Q:
+    """Whether she has a confirmed place in the session named by that column, and was not found missing."""
+    places = Registration.objects.confirmed().exclude(attended=False)
+    return Q(Exists(places.filter(session=OuterRef(session), user=user)))
+
+
+class MinutesQuerySet(RecordedQuerySet):
+    def visible_to(self, user):
+        """As all that is recorded; circulated and agreed ones also for those who attended."""
+        rows = self.filter(session__in=Session.objects.visible_to(user))
+        shown = Q(published_at__isnull=False)
+        if user.is_authenticated:
+            read_before = Q(status__in=[Minutes.Status.CIRCULATED, Minutes.Status.AGREED])
+            shown = shown | Q(_for_officials(user)) | (read_before & attends(user, "session"))
+        return rows.filter(shown)
+
+
+def no_revisions() -> dict[str, int]:
+    return {}
+
+
 class Minutes(models.Model):
     """The record of a session, one Markdown text per working language.
 
-    A published version never changes: a correction is a new version. A trigger in the database
-    holds this too (migration 0002).
+    A published version never changes: a correction is a new version. Triggers in the database
+    hold this too (migrations 0002 and 0009).
     """
 
     class Status(models.TextChoices):
@@ -65,15 +86,18 @@ class Minutes(models.Model):
     agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True)
     #: Of a later version: what it corrects.
     correction = models.TextField(_("what is corrected"), blank=True)
-    # Raised by every save: two writers never overwrite each other unnoticed.
+    # Raised by every change of the text, its sections, decisions and commitments: what somebody circulates, signs or
+    # publishes is what she read.
     revision = models.PositiveIntegerField(default=0, editable=False)
+    #: Language → how often ``text`` was saved in it (see MinutesSection.revisions).
+    revisions = models.JSONField(default=no_revisions, editable=False)
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("last saved by")
     )
     changed_at = models.DateTimeField(_("last saved"), default=timezone.now)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
-    objects = RecordedQuerySet.as_manager()
+    objects = MinutesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("minutes")
@@ -97,104 +121,14 @@ class Minutes(models.Model):
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
 
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
 
-def no_revisions() -> dict[str, int]:
-    return {}
-
-
-class MinutesSection(models.Model):
-    """What was said about one agenda item, one Markdown text per working language.
-
-    ``heading`` is the item's title as it was when the minutes were begun: items may go, minutes stay.
-    """
-
-    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="sections", verbose_name=_("minutes"))
-    agenda_item = models.ForeignKey(
-        AgendaItem,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="minutes_sections",
-        verbose_name=_("agenda item"),
-    )
-    order = models.PositiveSmallIntegerField(_("position"))
-    heading = models.CharField(_("heading"), max_length=250, blank=True)
-    visibility = models.CharField(
-        _("who sees it"), max_length=12, choices=AgendaItem.Visibility, default=AgendaItem.Visibility.PUBLIC
-    )
-    text = models.TextField(_("text"), blank=True)
-    #: Language → how often its text was saved: two writers never overwrite each other unnoticed, and writers of two
-    #: languages never meet.
-    revisions = models.JSONField(default=no_revisions, editable=False)
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("last saved by")
-    )
-    changed_at = models.DateTimeField(_("last saved"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("section of the minutes")
-        verbose_name_plural = _("sections of the minutes")
-        ordering = ["order", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["minutes", "order"], name="section_order_once", deferrable=models.Deferrable.DEFERRED
-            ),
-            models.UniqueConstraint(fields=["minutes", "agenda_item"], name="section_of_item_once"),
-        ]
-
-    def __str__(self):
-        return self.heading
-
-
-class MinutesComment(models.Model):
-    """What an attendee wants changed in circulated minutes."""
-
-    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="comments", verbose_name=_("minutes"))
-    section = models.ForeignKey(
-        MinutesSection, models.CASCADE, null=True, blank=True, related_name="comments", verbose_name=_("section")
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("written by")
-    )
-    organization = models.ForeignKey(
-        Organization, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("for")
-    )
-    language = models.CharField(_("language"), max_length=7, choices=Language)
-    text = models.TextField(_("comment"), max_length=5000)
-    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
-    settled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("settled by")
-    )
-    #: What was done about it.
-    reply = models.TextField(_("reply"), blank=True, max_length=2000)
-
-    class Meta:
-        verbose_name = _("comment on minutes")
-        verbose_name_plural = _("comments on minutes")
-        ordering = ["created_at", "pk"]
-
-    def __str__(self):
-        return self.text[:100]
-
-
-class SignOff(models.Model):
-    """One Party agrees with the circulated minutes. Any change of the text takes all back."""
-
-    minutes = models.ForeignKey(Minutes, models.CASCADE, related_name="sign_offs", verbose_name=_("minutes"))
-    economy = models.ForeignKey(Economy, models.PROTECT, related_name="+", verbose_name=_("Party"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("signed by")
-    )
-    signed_at = models.DateTimeField(_("signed"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("sign-off")
-        verbose_name_plural = _("sign-offs")
-        constraints = [models.UniqueConstraint(fields=["minutes", "economy"], name="sign_off_once")]
-
-    def __str__(self):
-        return f"{self.minutes_id} {self.economy_id}"
+    @property
+    def is_before_the_parties(self) -> bool:
+        """Circulated or agreed: read, commented on and signed, not written."""
+        return self.status in {self.Status.CIRCULATED, self.Status.AGREED}
 
 
 class Decision(models.Model):
@@ -220,6 +154,14 @@ class Decision(models.Model):
 
 
 class CommitmentQuerySet(RecordedQuerySet):
+    def visible_to(self, user):
+        """As all that is recorded; and published ones for the people who are to keep them, whoever saw the session."""
+        recorded = super().visible_to(user)
+        if not user.is_authenticated:
+            return recorded
+        hers = Q(owner__in=organization_ids(user), published_at__isnull=False)
+        return self.filter(Q(pk__in=recorded.values("pk")) | hers)
+
     def unfinished(self):
         return self.filter(status__in=[Commitment.Status.OPEN, Commitment.Status.IN_PROGRESS])
 
@@ -285,6 +227,9 @@ class Commitment(models.Model):
 
     def __str__(self):
         return self.text[:100]
+
+    def get_absolute_url(self):
+        return reverse("dialogues:commitment-detail", args=[self.session.dialogue.slug, self.pk])
 
     @property
     def is_unfinished(self) -> bool:
