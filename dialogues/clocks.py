@@ -77,7 +77,7 @@ def party_times(dialogue: Dialogue, starts_at: datetime, ends_at: datetime, zone
     """
     host_day = starts_at.astimezone(ZoneInfo(zone)).date()
     return [
-        _on_clock(
+        on_clock(
             starts_at, ends_at, economy.default_time_zone, host_day, economy=economy, name=dialogue.name_of(economy)
         )
         for economy in dialogue.parties.all()
@@ -86,18 +86,19 @@ def party_times(dialogue: Dialogue, starts_at: datetime, ends_at: datetime, zone
 
 def room_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
     """The time on the clock of the room: the session's own zone."""
-    return _on_clock(starts_at, ends_at, zone, starts_at.astimezone(ZoneInfo(zone)).date())
+    return on_clock(starts_at, ends_at, zone, starts_at.astimezone(ZoneInfo(zone)).date())
 
 
 def own_time(starts_at: datetime, ends_at: datetime, zone: str) -> PartyTime:
     """The time on the reader's clock: the active time zone. ``zone`` is the session's own, for the days."""
     host_day = starts_at.astimezone(ZoneInfo(zone)).date()
-    return _on_clock(starts_at, ends_at, timezone.get_current_timezone_name(), host_day)
+    return on_clock(starts_at, ends_at, timezone.get_current_timezone_name(), host_day)
 
 
-def _on_clock(
+def on_clock(
     starts_at: datetime, ends_at: datetime, zone: str, host_day: date, *, economy: Economy | None = None, name: str = ""
 ) -> PartyTime:
+    """The time on the clock of ``zone``; ``host_day`` is the date from which "+1 day" counts."""
     place = ZoneInfo(zone)
     starts, ends = (at.astimezone(place).replace(tzinfo=None) for at in (starts_at, ends_at))
     return PartyTime(
