@@ -50,6 +50,11 @@ def can_join(user: Any, session: Session, registration: Registration | None) -> 
     return registration is not None and registration.status == Registration.Status.CONFIRMED
 
 
+def can_keep_documents(user: Any, session: Session) -> bool:
+    """Add, replace and take off its papers, and look into earlier versions."""
+    return acts_in(user, session.dialogue)
+
+
 def can_write_minutes(user: Any, session: Session) -> bool:
     return acts_in(user, session.dialogue)
 
