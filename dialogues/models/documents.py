@@ -16,6 +16,18 @@ from portal.accounts.permissions import delegation
 from portal.languages import Language
 
 
+def _of_her_parties(user, dialogue: str) -> Q:
+    """Whether she is an official of a Party to the dialogue in that column."""
+    parties = Dialogue.parties.through.objects
+    return Q(Exists(parties.filter(dialogue=OuterRef(dialogue), economy__in=delegation(user))))
+
+
+def _latest() -> Q:
+    """No version of the same document and language has a higher number."""
+    same = DocumentVersion.objects.filter(document=OuterRef("document"), language=OuterRef("language"))
+    return ~Q(Exists(same.filter(number__gt=OuterRef("number"))))
+
+
 class DocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Public ones for all who see the session; the others for participants and officials of the Parties. A document
@@ -26,11 +38,17 @@ class DocumentQuerySet(models.QuerySet):
         public = Q(audience=Document.Audience.PUBLIC)
         if not user.is_authenticated:
             return documents.filter(public)
-        parties = Dialogue.parties.through.objects
-        official = Exists(parties.filter(dialogue=OuterRef("session__dialogue"), economy__in=delegation(user)))
-        places = Registration.objects.confirmed().filter(session=OuterRef("session"), user=user)
+        official = _of_her_parties(user, "session__dialogue")
+        # As in SessionQuerySet: the place of a delegate opens nothing once she has left her agency.
+        places = Registration.objects.confirmed().exclude(role=Registration.Role.DELEGATE)
+        places = places.filter(session=OuterRef("session"), user=user)
         participants = Q(audience=Document.Audience.PARTICIPANTS) & Q(Exists(places))
         return documents.filter(public | participants | official)
+
+    def taken_off(self, user):
+        """What was taken off, for officials of the Parties: the only ones who can put it back."""
+        gone = self.filter(session__in=Session.objects.visible_to(user), removed_at__isnull=False)
+        return gone.filter(_of_her_parties(user, "session__dialogue"))
 
 
 class Document(models.Model):
@@ -83,6 +101,20 @@ def private_storage():
     return storages["private"]
 
 
+class DocumentVersionQuerySet(models.QuerySet):
+    def latest(self):
+        """The one that counts, of each document and language."""
+        return self.filter(_latest())
+
+    def visible_to(self, user):
+        """The latest ones for the readers of the document. Those they replaced for officials of the Parties only: a
+        version may have been replaced because nobody else should read it."""
+        versions = self.filter(document__in=Document.objects.visible_to(user))
+        if not user.is_authenticated:
+            return versions.latest()
+        return versions.filter(_of_her_parties(user, "document__session__dialogue") | _latest())
+
+
 class DocumentVersion(models.Model):
     """One file of a document. A version never changes; the latest of a language is the one that counts."""
 
@@ -100,6 +132,8 @@ class DocumentVersion(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
 
+    objects = DocumentVersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("version of a document")
         verbose_name_plural = _("versions of documents")
@@ -112,3 +146,8 @@ class DocumentVersion(models.Model):
     def get_absolute_url(self):
         session = self.document.session
         return reverse("dialogues:document-download", args=[session.dialogue.slug, session.pk, self.pk])
+
+    @property
+    def extension(self) -> str:
+        """What kind of file it is, as its name says: "PDF"."""
+        return self.filename.rpartition(".")[2].upper()
