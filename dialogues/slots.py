@@ -42,7 +42,7 @@ SPACING = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Hours:
-    """When one Party's officials work, by the wall clock of ``zone``; ``days`` are ISO weekdays, None as usual there."""
+    """When one Party's officials work, by the clock of ``zone``; ``days`` are ISO weekdays, None its usual week."""
 
     economy: Economy
     name: str
