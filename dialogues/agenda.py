@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext_lazy as _
 
+from dialogues import threads
 from dialogues.models import AgendaItem, Issue, Session
 from dialogues.scheduling import columns
 from portal.activity.log import record
 from portal.languages import Language, column
-from portal.lifecycle import lock, move
+from portal.lifecycle import lock
 from portal.reference.models import Topic
 
 #: Longer texts would not fit into the title of an item.
@@ -122,17 +123,17 @@ def arranged(current: Sequence[int], wishes: Mapping[int, int]) -> list[int]:
 
 @transaction.atomic
 def remove_item(item: AgendaItem, *, by: Any) -> None:
-    """Take an item off the agenda and close the gap. Its issues wait in the backlog again unless another item of a
-    session to come has them."""
+    """Take an item off the agenda and close the gap. Its issues wait in the backlog again, and who they concern is told,
+    unless another item of this or another session to come has them."""
     session = _open(item.session)
     item = lock(item)
     record(by, "agenda_item_removed", session, item=item.pk)
     session.agenda_items.filter(order__gt=item.order).update(order=F("order") - 1)
-    issues = list(item.issues.filter(status=Issue.Status.ON_AGENDA))
+    issues = list(item.issues.select_related("dialogue"))
     item.delete()
     for issue in issues:
-        if not is_on_an_agenda(issue):
-            move(issue, Issue.Status.ACKNOWLEDGED, by=by, verb="taken_off_agenda")
+        if not issue.agenda_items.filter(session=session).exists():
+            threads.leave_agenda(issue, session=session, by=by)
 
 
 @transaction.atomic
@@ -154,12 +155,6 @@ def add_issue(session: Session, issue: Issue, *, by: Any, item: AgendaItem | Non
     item.issues.add(issue)
     record(by, "agenda_issue_added", session, item=item.pk, issue=issue.pk)
     return item
-
-
-def is_on_an_agenda(issue: Issue) -> bool:
-    """Whether a session that is not over and not called off has it on its agenda."""
-    ended = (Session.Status.HELD, Session.Status.CLOSED, Session.Status.CANCELLED)
-    return issue.agenda_items.exclude(session__status__in=ended).exists()
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from typing import Any
 
 from dialogues.models import Commitment, Dialogue, Issue, Registration, Session
 from portal.accounts.permissions import chamber_ids, company_ids, delegation, organization_ids
+from portal.reference.models import Economy
 
 
 def acts_in(user: Any, dialogue: Dialogue) -> bool:
@@ -64,6 +65,21 @@ def can_keep(user: Any, commitment: Commitment) -> bool:
     return commitment.owner_id in organization_ids(user) or acts_in(user, commitment.session.dialogue)
 
 
+def can_name_lead(user: Any, commitment: Commitment) -> bool:
+    """Say who sees to it: people of the organization that owns it, who know each other."""
+    return commitment.owner_id in organization_ids(user)
+
+
+def can_run_initiatives(user: Any, dialogue: Dialogue) -> bool:
+    """Write down what a session set out to do, and how it stands."""
+    return acts_in(user, dialogue)
+
+
+def can_add_figures(user: Any, dialogue: Dialogue) -> bool:
+    """Add figures under the dialogue's agreement, and take back what was added here."""
+    return acts_in(user, dialogue)
+
+
 def can_see_history(user: Any, session: Session) -> bool:
     return acts_in(user, session.dialogue)
 
@@ -97,3 +113,37 @@ def can_endorse(user: Any, issue: Issue) -> bool:
 def can_follow_issue(user: Any, issue: Issue) -> bool:
     """Hear of each step: anyone signed in, of what everybody may read."""
     return user.is_authenticated and issue.is_public
+
+
+def can_settle(user: Any, dialogue: Dialogue) -> bool:
+    """Change its charter, its clocks and the order in which the Parties host: any Party's officials."""
+    return acts_in(user, dialogue)
+
+
+def can_set_hours(user: Any, dialogue: Dialogue, economy: Economy) -> bool:
+    """Say when a Party's officials work: only they themselves."""
+    return economy.code in delegation(user) and economy.code in dialogue.party_codes
+
+
+def can_confirm(user: Any, session: Session, economy: Economy) -> bool:
+    """Say that a Party's delegation will be there: only its own officials."""
+    return economy.code in delegation(user) and economy.code in session.dialogue.party_codes
+
+
+def can_triage(user: Any, issue: Issue) -> bool:
+    """Take up, answer, refer, decline, merge, resolve, put on an agenda: officials of any Party, once it is filed."""
+    return issue.status not in {Issue.Status.DRAFT, Issue.Status.WITHDRAWN} and acts_in(user, issue.dialogue)
+
+
+def can_approve_text(user: Any, issue: Issue) -> bool:
+    """Approve a public text: an official of a Party who did not write it."""
+    return can_triage(user, issue) and issue.public_by_id != user.pk
+
+
+def can_reopen_issue(user: Any, issue: Issue) -> bool:
+    """Say that an answer does not help: who raised it, who endorsed it, and officials of the Parties."""
+    if not user.is_authenticated:
+        return False
+    if is_of_issue(user, issue) or can_triage(user, issue):
+        return True
+    return issue.endorsements.filter(organization__in=organization_ids(user)).exists()
