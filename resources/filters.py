@@ -55,13 +55,19 @@ class Asked:
         return not (self.words or self.chosen)
 
 
-def read(query: QueryDict, known: Mapping[str, Mapping[str, Any]]) -> Asked:
-    """Read an address; ``known`` are the labels of each facet's values. Never raises."""
+def read(
+    query: QueryDict,
+    known: Mapping[str, Mapping[str, Any]],
+    *,
+    names: Mapping[str, Any] = LABELS,
+    orders: Mapping[str, Any] = ORDERS,
+) -> Asked:
+    """Read an address; ``known`` are the labels of each facet's values, ``names`` those of the facets. Never raises."""
     left_out: list[str] = []
     chosen = {}
     for facet, labels in known.items():
         given = dict.fromkeys(value.strip() for value in query.getlist(facet) if value.strip())
-        left_out += [_named(LABELS[facet], value) for value in given if value not in labels]
+        left_out += [_named(names[facet], value) for value in given if value not in labels]
         if values := tuple(value for value in given if value in labels):
             chosen[facet] = values
     words = query.get("words", "").strip()
@@ -69,7 +75,7 @@ def read(query: QueryDict, known: Mapping[str, Mapping[str, Any]]) -> Asked:
         left_out.append(_named(_("Words"), words))
         words = ""
     sort = query.get("sort", "").strip()
-    if sort and sort not in ORDERS:
+    if sort and sort not in orders:
         left_out.append(_named(_("Order"), sort))
         sort = ""
     return Asked(words, chosen, sort, tuple(left_out[:_NAMED_UNKNOWN]))
