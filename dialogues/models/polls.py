@@ -114,6 +114,7 @@ class Invitee(models.Model):
         Economy, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("speaks for")
     )
     generation = models.PositiveIntegerField(default=0, editable=False)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
 
