@@ -60,6 +60,11 @@ def can_write_minutes(user: Any, session: Session) -> bool:
     return acts_in(user, session.dialogue)
 
 
+def can_sign(user: Any, economy_code: str) -> bool:
+    """Agree with minutes for a Party: its own officials."""
+    return economy_code in delegation(user)
+
+
 def can_keep(user: Any, commitment: Commitment) -> bool:
     """Report on a commitment: people of the organization that owns it, and officials of the Parties."""
     return commitment.owner_id in organization_ids(user) or acts_in(user, commitment.session.dialogue)
@@ -84,7 +89,7 @@ def can_see_history(user: Any, session: Session) -> bool:
     return acts_in(user, session.dialogue)
 
 
-def can_raise_issues(user: Any, dialogue: Dialogue) -> bool:
+def can_raise_issues(user: Any) -> bool:
     """Begin an issue: people of firms and of verified chambers. For which firms, ``filing.voices`` knows."""
     return bool(company_ids(user) or chamber_ids(user))
 

@@ -155,7 +155,7 @@ def leave_agenda(issue: Issue, *, session: Session, by: Any) -> Issue:
     now = timezone.now()
     changes = {"changed_at": now, "acknowledged_at": issue.acknowledged_at or now}
     details = {"session": session.pk}
-    issue = move(issue, Issue.Status.ACKNOWLEDGED, by=by, verb="off_agenda", details=details, **changes)
+    issue = move(issue, Issue.Status.ACKNOWLEDGED, by=by, verb="taken_off_agenda", details=details, **changes)
     # It may be put on the same agenda and taken off again.
     tell(issue, Step.OFF_AGENDA, by=by, occasion=f"{session.pk}.{now.isoformat()}", **named(session))
     return issue

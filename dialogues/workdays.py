@@ -5,10 +5,12 @@ weekend days that are worked in exchange for a bridge day count as working days.
 An economy the library does not know, and none at all, works Monday to Friday.
 """
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import accumulate
 
 import holidays
 from django.utils.translation import get_language
@@ -47,8 +49,10 @@ def add(day: date, count: int, economy_code: str | None = None) -> date:
 
 def between(first: date, last: date, economy_code: str | None = None) -> int:
     """How many working days lie after ``first`` up to and including ``last``; 0 when it is not later."""
-    days = (last - first).days
-    return sum(is_workday(first + timedelta(days=number), economy_code) for number in range(1, days + 1))
+    if last <= first:
+        return 0
+    whole_years = sum(_worked_until(economy_code, year)[-1] for year in range(first.year, last.year))
+    return whole_years + _worked_by(last, economy_code) - _worked_by(first, economy_code)
 
 
 def is_workday(day: date, economy_code: str | None = None) -> bool:
@@ -73,6 +77,18 @@ def _year(economy_code: str | None, year: int, language: str) -> _Year:
     found = country(years=year, expand=False, categories=categories, language=_language(country, language))
     worked = frozenset(day for day in found.weekend_workdays if day.year == year)
     return _Year(dict(found), frozenset(found.weekend), worked)
+
+
+def _worked_by(day: date, economy_code: str | None) -> int:
+    """Working days of its year up to and including ``day``."""
+    return _worked_until(economy_code, day.year)[day.timetuple().tm_yday]
+
+
+@lru_cache(maxsize=512)
+def _worked_until(economy_code: str | None, year: int) -> tuple[int, ...]:
+    """Working days up to and including the n-th day of the year, for n from 0."""
+    first, days = date(year, 1, 1), 366 if isleap(year) else 365
+    return (0, *accumulate(is_workday(first + timedelta(days=number), economy_code) for number in range(days)))
 
 
 def _language(country: type[holidays.HolidayBase], language: str) -> str | None:

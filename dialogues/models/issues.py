@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +59,11 @@ class IssueQuerySet(models.QuerySet):
     def unanswered(self):
         """Still owed an answer: the clock runs."""
         return self.filter(status__in=Issue.RUNNING)
+
+    def by_clock(self):
+        """What is owed first stands first: an acknowledgement while it is only submitted, then the answer."""
+        submitted = Case(When(status=Issue.Status.SUBMITTED, then=F("acknowledge_by")), default=F("answer_by"))
+        return self.order_by(submitted.asc(nulls_last=True), "pk")
 
     def with_dialogue(self):
         """What a page about an issue names."""
