@@ -4,7 +4,19 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from dialogues.models import AgendaItem, Commitment, Dialogue, Issue, Minutes, Registration, Session
+from dialogues.models import (
+    AgendaItem,
+    Commitment,
+    Dialogue,
+    Issue,
+    Minutes,
+    MinutesSection,
+    Question,
+    Quota,
+    Registration,
+    Session,
+    SessionInvitation,
+)
 from portal.languages import column
 from tests.factories.accounts import OrganizationFactory, UserFactory
 from tests.factories.reference import agreement, economy
@@ -103,10 +115,32 @@ class MinutesFactory(factory.django.DjangoModelFactory):
 
     class Params:
         published = factory.Trait(status="published", published_at=factory.LazyFunction(timezone.now))
+        #: Before the Parties; attendees may comment for a week.
+        circulated = factory.Trait(
+            status="circulated",
+            circulated_at=factory.LazyFunction(timezone.now),
+            comments_until=factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7)),
+        )
+        #: Signed by all and no longer open to comments: next they are published.
+        agreed = factory.Trait(
+            status="agreed",
+            circulated_at=factory.LazyFunction(timezone.now),
+            agreed_at=factory.LazyFunction(timezone.now),
+            comments_until=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=2)),
+        )
 
     session = factory.SubFactory(SessionFactory, held=True)
     text_en = "What was said."
     revision = 1
+
+
+class MinutesSectionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MinutesSection
+
+    minutes = factory.SubFactory(MinutesFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    heading_en = factory.Sequence(lambda n: f"Section {n}")
 
 
 class CommitmentFactory(factory.django.DjangoModelFactory):
@@ -162,3 +196,38 @@ class IssueFactory(factory.django.DjangoModelFactory):
 def texts(name, **by_code):
     """``texts("title", en="A", zh_hant="甲")`` as form data."""
     return {column(name, code): text for code, text in by_code.items()}
+
+
+class QuotaFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Quota
+
+    session = factory.SubFactory(SessionFactory, scheduled=True)
+    economy = factory.LazyFunction(lambda: economy("US"))
+    places = 1
+
+
+class QuestionFactory(factory.django.DjangoModelFactory):
+    """A few words; ``choice=True`` one of three, in two languages."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        choice = factory.Trait(kind="choice", choices_en="Fish\nMeat\nNeither", choices_zh_hant="魚\n肉\n都不要")
+
+    session = factory.SubFactory(SessionFactory, scheduled=True)
+    order = factory.Sequence(lambda n: n + 1)
+    label_en = factory.Sequence(lambda n: f"Question {n}")
+
+
+class SessionInvitationFactory(factory.django.DjangoModelFactory):
+    """Of a bare address; give ``user=`` and ``address=""`` for somebody with an account."""
+
+    class Meta:
+        model = SessionInvitation
+
+    session = factory.SubFactory(SessionFactory, scheduled=True)
+    address = factory.Sequence(lambda n: f"guest{n}@example.com")
+    name = factory.Sequence(lambda n: f"Guest {n}")
+    language = "en"
