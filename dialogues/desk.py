@@ -7,18 +7,19 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dialogues import chasing
 from dialogues.models import Commitment, Dialogue, Minutes, Registration, Session
-from portal.accounts.permissions import delegation, organization_ids
+from portal.accounts.permissions import delegation
 from portal.desk import Coming, Waiting
 
 KIND = "dialogues"
 
 
 def waiting_for(user: Any) -> list[Waiting]:
-    """Drafts without a date and held sessions without published minutes of her dialogues; overdue commitments."""
+    """Drafts without a date and held sessions without published minutes of her dialogues; commitments due."""
     if not user.is_authenticated:
         return []
-    return [*_unfinished_sessions(user), *_overdue(user)]
+    return [*_unfinished_sessions(user), *_promised(user)]
 
 
 def coming_for(user: Any) -> list[Coming]:
@@ -55,26 +56,23 @@ def _unfinished_sessions(user: Any) -> list[Waiting]:
     return waiting
 
 
-def _overdue(user: Any) -> list[Waiting]:
-    commitments = (
-        Commitment.objects.visible_to(user)
-        .overdue()
-        .filter(owner__in=organization_ids(user))
-        .select_related("session__dialogue")
-    )
+def _promised(user: Any) -> list[Waiting]:
     return [
         Waiting(
-            _("Commitment overdue: %(commitment)s") % {"commitment": str(commitment)},
-            reverse(
-                "dialogues:commitment-report",
-                args=[commitment.session.dialogue.slug, commitment.session_id, commitment.pk],
-            ),
+            _title(commitment),
+            commitment.get_absolute_url(),
             since=commitment.published_at or commitment.created_at,
             due_at=datetime.combine(commitment.due_on, time.max, UTC),
             kind=KIND,
         )
-        for commitment in commitments
+        for commitment in chasing.waiting_for(user)
     ]
+
+
+def _title(commitment: Commitment) -> str:
+    if commitment.is_overdue:
+        return _("Commitment overdue: %(commitment)s") % {"commitment": str(commitment)}
+    return _("Commitment due: %(commitment)s") % {"commitment": str(commitment)}
 
 
 def _dialogues(user: Any) -> QuerySet[Dialogue]:

@@ -206,12 +206,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "portal.uploads.capping.CappedUploadHandler",
 ]
-# The largest file that may be uploaded; several of one request together may not be larger either.
-UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", 25)
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "portal.uploads.capping.CappedUploadHandler",
-]
 REFERENCE_DATA_DIR = BASE_DIR / "data"
 
 # --- Mail -----------------------------------------------------------------------------------
@@ -297,6 +291,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "resources.tasks.sweep_imports",
         "schedule": env.float("IMPORT_SWEEP_SECONDS", 60.0),
         "options": {"expires": 60},
+    },
+    "remind of commitments": {
+        "task": "dialogues.tasks.remind_of_commitments",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "publish resources at their moment": {
         "task": "resources.tasks.publish_due",
