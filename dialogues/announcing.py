@@ -1,13 +1,14 @@
 """Who hears of a change in a session, and how it is put into her calendar."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q
 
-from dialogues import calendars
-from dialogues.models import Dialogue, Registration, Session
+from dialogues import calendars, linking
+from dialogues.models import Dialogue, Registration, Session, SessionInvitation
 from portal.accounts.models import Membership, Organization, User
-from portal.notifications.outbox import notify
+from portal.notifications.outbox import Address, notify
 
 
 def officials(dialogue: Dialogue) -> list[User]:
@@ -20,31 +21,78 @@ def officials(dialogue: Dialogue) -> list[User]:
 
 
 def registered(session: Session) -> list[Registration]:
-    """Open registrations of active people, with the person; for a session among the Parties not of an official who
-    has left her agency since."""
-    found = session.registrations.open().filter(user__is_active=True).select_related("user").order_by("pk")
+    """Open registrations of active people and of bare addresses, with the person; for a session among the Parties not
+    of an official who has left her agency since."""
+    active = Q(user=None) | Q(user__is_active=True)
+    found = session.registrations.open().filter(active).select_related("user", "invitation").order_by("pk")
     if not session.is_public:
         still = Q(user__in=[official.pk for official in officials(session.dialogue)])
         found = found.filter(~Q(role=Registration.Role.DELEGATE) | still)
     return list(found)
 
 
-def announce(session: Session, kind: str, *, method: calendars.Method, **context: Any) -> None:
-    """Tell officials of the Parties and the registered, once each, with their calendar part.
+def invited(session: Session) -> list[SessionInvitation]:
+    """Invitations that were sent and are not answered, of active people and of bare addresses."""
+    active = Q(user=None) | Q(user__is_active=True)
+    unanswered = session.invitations.unanswered().filter(active, registration=None)
+    return list(unanswered.select_related("user").order_by("pk"))
+
+
+def announce(session: Session, kind: str, *, method: calendars.Method, to_invited: bool = True, **context: Any) -> None:
+    """Tell officials of the Parties, the registered and the invited, once each, with their calendar part.
 
     The times go along as they are now: a later change is a later message (its sequence number is the
     occasion), and each says what it was sent to say.
     """
-    registrations = registered(session)
+    registrations, invitations = registered(session), invited(session) if to_invited else []
+    acting = officials(session.dialogue)
+    theirs: list[Registration | SessionInvitation] = [*registrations, *invitations]
     notify(
-        [*officials(session.dialogue), *(registration.user for registration in registrations)],
+        [*acting, *(row.person for row in theirs)],
         kind,
         about=session,
         occasion=session.sequence,
-        calendar=calendars.invitations(session, method, registrations),
+        calendar=calendars.invitations(session, method, registrations, officials=acting),
+        own=own_links(theirs),
         **times(session),
         **context,
     )
+
+
+def send_invitations(session: Session, invitations: Iterable[SessionInvitation], **context: Any) -> None:
+    """Send each invited person her own link, and the session to her calendar. Nothing while it is a draft: they are
+    told when it is scheduled."""
+    if not session.takes_registrations:
+        return
+    for invitation in invitations:
+        path = linking.invitation_path(invitation)
+        places = [invitation.registration] if invitation.registration else []
+        notify(
+            [invitation.person],
+            "dialogues/session_invitation",
+            about=session,
+            occasion=f"{invitation.pk}-{invitation.generation}",
+            calendar=calendars.invitations(session, "REQUEST", places),
+            url=path,
+            has_place=any(place.status == Registration.Status.CONFIRMED for place in places),
+            **{"passed_on_by": "", **context},
+            **times(session),
+        )
+
+
+def own_links(rows: Iterable[Registration | SessionInvitation]) -> Callable[[Any], dict[str, Any]]:
+    """For ``notify(own=…)``: who has no account is led to her personal page, whose link is her permission."""
+    paths = {}
+    for row in rows:
+        invitation = row if isinstance(row, SessionInvitation) else getattr(row, "invitation", None)
+        if invitation is not None and row.user_id is None:
+            paths[row.address.lower()] = linking.invitation_path(invitation)
+
+    def own(person: Any) -> dict[str, Any]:
+        path = paths.get(person.email.lower()) if isinstance(person, Address) else None
+        return {"url": path} if path else {}
+
+    return own
 
 
 def times(session: Session) -> dict[str, Any]:

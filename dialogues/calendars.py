@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from dialogues import clocks
 from dialogues.models import Dialogue, Registration, Session
-from dialogues.permissions import can_join
+from dialogues.permissions import acts_in
+from portal.accounts.models import User
 from portal.notifications import calendar
 from portal.notifications.calendar import Event
-from portal.notifications.outbox import CalendarPart
+from portal.notifications.outbox import Address, CalendarPart
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -39,23 +40,46 @@ def event(session: Session, *, join_url: str = "") -> Event:
 
 
 def invitations(
-    session: Session, method: Method, registrations: Iterable[Registration]
+    session: Session,
+    method: Method,
+    registrations: Iterable[Registration],
+    *,
+    officials: Iterable[User] | None = None,
+    partstat: str = Registration.Partstat.NEEDS_ACTION,
 ) -> Callable[[Any], CalendarPart]:
     """Makes each recipient's own part, in her language, with nobody else's address inside.
 
-    ``registrations`` are the recipients' own, as far as they have one.
+    ``registrations`` are the recipients' own, as far as they have one; ``partstat`` is the answer of those without.
+    Whoever has no entry (:func:`has_entry`) gets no part. ``officials`` of the Parties, where the caller knows
+    them: then nobody's memberships are asked for one by one.
     """
-    by_user = {registration.user_id: registration for registration in registrations}
+    by_person = {_identity(registration.person): registration for registration in registrations}
+    acting = None if officials is None else {official.pk for official in officials}
 
-    def part(user: Any) -> CalendarPart:
-        registration = by_user.get(user.pk)
-        partstat = registration.partstat if registration else Registration.Partstat.NEEDS_ACTION
-        shown = session.join_url if method == "REQUEST" and can_join(user, session, registration) else ""
-        with translation.override(user.language):
+    def part(person: Any) -> CalendarPart:
+        registration = by_person.get(_identity(person))
+        acts = not isinstance(person, Address) and (
+            acts_in(person, session.dialogue) if acting is None else person.pk in acting
+        )
+        if registration and not acts and not has_entry(registration):
+            return CalendarPart("", "")
+        is_confirmed = registration is not None and registration.status == Registration.Status.CONFIRMED
+        shown = session.join_url if method == "REQUEST" and (acts or is_confirmed) else ""
+        answer = registration.partstat if registration else partstat
+        with translation.override(person.language):
             entry = event(session, join_url=shown)
-            return calendar.invitation(entry, attendee=user, method=method, partstat=str(partstat))
+            return calendar.invitation(entry, attendee=person, method=method, partstat=str(answer))
 
     return part
+
+
+def has_entry(registration: Registration) -> bool:
+    """Whether the session is in her calendar. Who waits for a place has none, unless an invitation brought it."""
+    return registration.status != Registration.Status.WAITLISTED or hasattr(registration, "invitation")
+
+
+def _identity(person: User | Address) -> int | str:
+    return person.email.lower() if isinstance(person, Address) else person.pk
 
 
 def feed(dialogue: Dialogue) -> str:

@@ -23,7 +23,7 @@ class AgendaItemQuerySet(models.QuerySet):
                 dialogue=OuterRef("session__dialogue"), economy__in=delegation(user)
             )
         )
-        registered = Exists(Registration.objects.open().filter(session=OuterRef("session"), user=user))
+        registered = Exists(Registration.objects.confirmed().filter(session=OuterRef("session"), user=user))
         participants = Q(visibility=AgendaItem.Visibility.PARTICIPANTS) & Q(registered)
         return items.filter(public | participants | official)
 

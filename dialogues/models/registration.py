@@ -12,6 +12,11 @@ from portal.notifications.models import Address, is_one_person
 from portal.reference.models import Economy
 
 
+def whose(person: User | Address) -> dict[str, object]:
+    """How a row of hers is found: by her account, or by her bare address in whatever case."""
+    return {"address__iexact": person.email} if isinstance(person, Address) else {"user": person}
+
+
 class RegistrationQuerySet(models.QuerySet):
     def open(self):
         """Everything but cancelled: these people hear of changes."""
@@ -19,6 +24,14 @@ class RegistrationQuerySet(models.QuerySet):
 
     def confirmed(self):
         return self.filter(status=Registration.Status.CONFIRMED)
+
+    def waiting(self):
+        """On the waiting list."""
+        return self.filter(status=Registration.Status.WAITLISTED)
+
+    def of(self, person):
+        """Those of one person: an account, or a bare address."""
+        return self.filter(**whose(person))
 
 
 class Registration(models.Model):
@@ -51,6 +64,7 @@ class Registration(models.Model):
         ACCEPTED = "ACCEPTED", _("Will come")
         TENTATIVE = "TENTATIVE", _("Perhaps")
         DECLINED = "DECLINED", _("Will not come")
+        DELEGATED = "DELEGATED", _("Sends somebody else")
 
     session = models.ForeignKey(
         "dialogues.Session", models.CASCADE, related_name="registrations", verbose_name=_("session")
@@ -113,7 +127,9 @@ class Registration(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name} – {self.session}"
+        # Without a bare address: activity logs keep this label.
+        name = str(self.user or self.address_name)
+        return f"{name} – {self.session}" if name else str(self.session)
 
     @property
     def person(self) -> User | Address:
@@ -190,6 +206,25 @@ class Reply(models.Model):
         return self.value[:100]
 
 
+class SessionInvitationQuerySet(models.QuerySet):
+    def of(self, person):
+        """Those of one person: an account, or a bare address."""
+        return self.filter(**whose(person))
+
+    def standing(self):
+        """Not withdrawn."""
+        return self.exclude(status=SessionInvitation.Status.WITHDRAWN)
+
+    def unanswered(self):
+        return self.filter(status=SessionInvitation.Status.SENT)
+
+    def with_session(self):
+        """What her own page names."""
+        return self.select_related(
+            "session__dialogue__agreement", "session__host", "user", "organization", "registration"
+        ).prefetch_related("session__dialogue__parties")
+
+
 class SessionInvitation(models.Model):
     """A named person or a whole organization is asked to a session. Her personal link names ``generation``; raising it
     makes older links useless."""
@@ -203,8 +238,8 @@ class SessionInvitation(models.Model):
 
     MOVES = {
         Status.SENT: {Status.ACCEPTED, Status.DECLINED, Status.DELEGATED, Status.WITHDRAWN},
-        Status.DECLINED: {Status.ACCEPTED, Status.WITHDRAWN},
-        Status.ACCEPTED: {Status.DECLINED, Status.WITHDRAWN},
+        Status.DECLINED: {Status.ACCEPTED, Status.DELEGATED, Status.WITHDRAWN},
+        Status.ACCEPTED: {Status.DECLINED, Status.DELEGATED, Status.WITHDRAWN},
         Status.DELEGATED: set(),
         Status.WITHDRAWN: set(),
     }
@@ -238,6 +273,8 @@ class SessionInvitation(models.Model):
     )
     invited_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    objects = SessionInvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

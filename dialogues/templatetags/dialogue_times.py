@@ -14,6 +14,7 @@ from dialogues import clocks
 from dialogues.models import AgendaItem, Commitment, Dialogue, Minutes, Qualifier, Reliability, Session
 from dialogues.models.vocabulary import SEED_PREFIX
 from portal.languages import column, current
+from portal.notifications.outbox import Address
 from portal.reference.models import Economy
 
 register = template.Library()
@@ -50,8 +51,14 @@ def room_time(starts: dt.datetime | str, ends: dt.datetime | str, zone: str):
 
 @register.simple_tag
 def agenda_for(session: Session, person: Any):
-    """What of the agenda this person may see."""
-    return AgendaItem.objects.visible_to(person).filter(session=session)
+    """What of the agenda this person may see. The bare address of somebody invited sees what is for everyone, and,
+    with a confirmed place, for participants."""
+    if not isinstance(person, Address):
+        return AgendaItem.objects.visible_to(person).filter(session=session)
+    levels = [AgendaItem.Visibility.PUBLIC]
+    if session.registrations.confirmed().of(person).exists():
+        levels.append(AgendaItem.Visibility.PARTICIPANTS)
+    return session.agenda_items.filter(visibility__in=levels)
 
 
 @register.filter
