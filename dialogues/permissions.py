@@ -39,6 +39,21 @@ def can_cancel_registration(user: Any, registration: Registration) -> bool:
     return user.is_authenticated and (registration.user_id == user.pk or acts_in(user, registration.session.dialogue))
 
 
+def can_set_registration(user: Any, session: Session) -> bool:
+    """Say when people register, how many places there are and what they are asked."""
+    return acts_in(user, session.dialogue)
+
+
+def can_invite(user: Any, session: Session) -> bool:
+    """Ask people and organizations, in the name of the Parties."""
+    return acts_in(user, session.dialogue)
+
+
+def can_note_attendance(user: Any, session: Session) -> bool:
+    """Check people in at the door and note who was there."""
+    return acts_in(user, session.dialogue)
+
+
 def can_see_people(user: Any, session: Session) -> bool:
     """Names of the registered; everybody else sees only how many there are."""
     return acts_in(user, session.dialogue)
