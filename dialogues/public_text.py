@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.activity.log import record
 from portal.languages import NAMES, Language, column
 from portal.lifecycle import lock
+from portal.notifications import matching
 from portal.notifications.outbox import notify
 
 PublicStatus = Issue.PublicStatus
@@ -128,6 +129,7 @@ def approve(issue: Issue, *, seen: str, by: User) -> Issue:
     )
     searching.refresh(issue)
     if is_first:
+        matching.announce(issue)
         threads.tell(issue, threads.Step.PUBLISHED, by=by, occasion=now.isoformat())
     return issue
 
