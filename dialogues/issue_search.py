@@ -1,5 +1,6 @@
 """Finding issues: the public lists, and what is like an issue that somebody is about to raise."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,7 @@ PER_PAGE = 20
 #: How many like it are offered before an issue is raised.
 SIMILAR = 5
 _EXCERPT = 280  # characters
+_MARKDOWN = re.compile(r"^\s*(?:#+|[-*+>]|\d+\.)\s+|[*_`|~]+", re.MULTILINE)
 #: Facets in the order of the page, with their labels.
 LABELS = {
     "dialogue": _("Dialogue"),
@@ -230,7 +232,7 @@ def _row(issue: Issue, affected: int, user: Any, language: str, marks: snippets.
         language=written,
         is_fallback=written != language,
         title=snippets.marked(title, marks),
-        excerpt=excerpt or snippets.marked(Truncator(text).chars(_EXCERPT), marks),
+        excerpt=excerpt or snippets.marked(Truncator(_MARKDOWN.sub("", text)).chars(_EXCERPT), marks),
         affected=affected,
         raiser=revealing.raiser(issue, user),
     )
