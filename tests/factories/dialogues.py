@@ -8,6 +8,9 @@ from dialogues.models import (
     AgendaItem,
     Commitment,
     Dialogue,
+    Indicator,
+    IndicatorValue,
+    Initiative,
     Issue,
     Minutes,
     MinutesSection,
@@ -191,6 +194,38 @@ class IssueFactory(factory.django.DjangoModelFactory):
     submitted_at = factory.LazyFunction(timezone.now)
     acknowledge_by = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=7))
     answer_by = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=42))
+
+
+class InitiativeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Initiative
+
+    session = factory.SubFactory(SessionFactory, held=True)
+    order = factory.Sequence(lambda n: n + 1)
+    name_en = factory.Sequence(lambda n: f"Initiative {n}")
+    status = "planned"
+
+
+class IndicatorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Indicator
+
+    metric = factory.Sequence(lambda n: f"metric-{n}")
+    label_en = factory.Sequence(lambda n: f"Metric {n}")
+    unit = "firms"
+
+
+class FigureFactory(factory.django.DjangoModelFactory):
+    """An official figure of all Parties together, or of ``economy``; ``agreement`` says under which."""
+
+    class Meta:
+        model = IndicatorValue
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    year = 2024
+    value = 1000
+    reliability = "official"
+    source = "https://example.org/figures"
 
 
 def texts(name, **by_code):
