@@ -4,11 +4,16 @@ from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.views.decorators.http import condition, require_safe
 
-from dialogues import calendars
+from dialogues import calendars, charts, scoreboard
 from dialogues.forms import CaseForm
-from dialogues.models import Commitment, Dialogue, IndicatorValue, Initiative, Session, SuccessCase
+from dialogues.models import Dialogue, Session, SuccessCase
 from dialogues.permissions import can_create_session, can_name_cases
+from dialogues.views import indicators, initiatives
+from dialogues.views.finding import find_dialogue
 from portal.web import show
+
+#: What a dialogue's page shows of each; the rest has pages of its own.
+UPCOMING, DRAFTS, PAST, INITIATIVES, INDICATORS = 10, 20, 8, 12, 6
 
 
 @require_safe
@@ -27,38 +32,40 @@ def dialogue_list(request):
 @require_safe
 def dialogue_detail(request, slug):
     """Who meets here, when next, what was said before, and by which figures it is judged."""
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(request.user).with_parties(), slug=slug)
-    sessions = Session.objects.visible_to(request.user).filter(dialogue=dialogue)
-    visible = sessions.select_related("dialogue", "host")
-    past = visible.past()
-    commitments = Commitment.objects.visible_to(request.user).filter(session__dialogue=dialogue).unfinished()
-    values = IndicatorValue.objects.about(dialogue).select_related("indicator", "economy", "session__dialogue")
-    upcoming = list(visible.upcoming())
+    dialogue = find_dialogue(request, slug)
+    visible = Session.objects.visible_to(request.user).filter(dialogue=dialogue).select_related("dialogue", "host")
+    past = list(visible.past()[: PAST + 1])
     context = {
         "dialogue": dialogue,
-        "upcoming": upcoming,
-        "drafts": list(visible.drafts().order_by("number", "pk")),
-        "past": list(past),
-        "initiatives": Initiative.objects.filter(session__in=sessions)
-        .select_related("session__dialogue")
-        .order_by("-session__number", "order"),
-        "commitments": commitments.select_related("owner", "session__dialogue"),
-        "series": _series(values, under_agreement=True),
-        "party_series": _series(values, under_agreement=False),
+        "upcoming": list(visible.upcoming()[:UPCOMING]),
+        "drafts": list(visible.drafts().order_by("number", "pk")[:DRAFTS]),
+        "past": past[:PAST],
+        "has_more_past": len(past) > PAST,
+        "initiatives": list(initiatives.of_dialogue(request, dialogue)[:INITIATIVES]),
         "cases": list(SuccessCase.objects.visible_to(request.user).filter(dialogue=dialogue).for_rows()),
         "case_form": CaseForm(dialogue=dialogue) if can_name_cases(request.user, dialogue) else None,
         "can_create_session": can_create_session(request.user, dialogue),
+        **_kept(request, dialogue),
+        **_figures(dialogue),
     }
     return show(request, "dialogues/dialogue_detail.html", context)
 
 
-def _series(values, *, under_agreement):
-    """Figures by indicator, in the order of the indicators; ``values`` is evaluated once."""
-    series = {}
-    for value in values:
-        if (value.agreement_id is not None) == under_agreement:
-            series.setdefault(value.indicator, []).append(value)
-    return list(series.items())
+def _kept(request, dialogue):
+    found = scoreboard.of(dialogue, user=request.user)
+    chart = charts.outcomes(found.rows, lambda score: charts.party_name(score, dialogue))
+    return {"scoreboard": found, "party_chart": chart, "outcomes": scoreboard.OUTCOMES}
+
+
+def _figures(dialogue):
+    """The indicators under the agreement, officially founded ones first; the others have a page of their own."""
+    values = indicators.about(dialogue)
+    series = indicators.series(values, dialogue, under_agreement=True)
+    return {
+        "series": sorted(series, key=lambda drawn: drawn.has_hollow)[:INDICATORS],
+        "has_figures": bool(values),
+        "has_party_figures": any(value.agreement_id is None for value in values),
+    }
 
 
 def _feed_state(request, slug):

@@ -2,7 +2,12 @@
 
 from django.shortcuts import get_object_or_404
 
-from dialogues.models import Registration, Session
+from dialogues.models import Dialogue, Registration, Session
+
+
+def find_dialogue(request, slug):
+    """The dialogue with its agreement and Parties, or 404."""
+    return get_object_or_404(Dialogue.objects.visible_to(request.user).with_parties(), slug=slug)
 
 
 def find_session(request, slug, pk):
