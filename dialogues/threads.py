@@ -3,7 +3,7 @@
 Minutes, commitments and cancelled sessions tell it here; what a page shows of it is made in ``tracing``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from dialogues import announcing
 from dialogues.models import AgendaItem, Commitment, Decision, Issue, Session
 from portal.accounts.models import Membership, User
-from portal.languages import Language, column
+from portal.languages import Language, column, current
 from portal.lifecycle import lock, move
 from portal.notifications.outbox import notify
 
@@ -172,6 +172,11 @@ def words(row: models.Model, field: str) -> dict[str, str]:
     """A translated field as a mail carries it: language → text, without the languages it is not written in."""
     texts = {code: getattr(row, column(field, code)) or "" for code in Language.values}
     return {code: text for code, text in texts.items() if text}
+
+
+def in_own_words(texts: Mapping[str, str]) -> str:
+    """Of a text in several languages (:func:`words`) the reader's, or the first there is; "" for none."""
+    return next((texts[code] for code in (current(), *Language.values) if code in texts), "")
 
 
 def _issues_of(session: Session) -> list[Issue]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 
-from dialogues.models import Issue
+from dialogues import clocking, threads
+from dialogues.models import Dialogue, Issue
 from dialogues.threads import Step
-from portal.languages import Language, current
 
 register = template.Library()
 
@@ -36,11 +37,17 @@ def step_text(issue: Issue, step: str) -> str:
 @register.filter
 def in_own_words(texts: Mapping[str, str] | None) -> str:
     """Of a text in several languages (``threads.words``) the reader's, or the first there is."""
-    known = texts or {}
-    return next((known[code] for code in (current(), *Language.values) if code in known), "")
+    return threads.in_own_words(texts or {})
 
 
 @register.filter
 def as_day(text: str) -> date | None:
     """A day of a mail's context (ISO 8601), or None."""
     return date.fromisoformat(text) if text else None
+
+
+@register.inclusion_tag("dialogues/issue_clocks.html")
+def issue_clocks(dialogue: Dialogue) -> dict[str, Any]:
+    """How quickly each Party has answered issues; nothing before the first one. Two queries at most."""
+    clocks = clocking.by_party(dialogue)
+    return {"dialogue": dialogue, "clocks": clocks if any(clock.filed for clock in clocks) else []}

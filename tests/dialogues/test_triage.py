@@ -110,7 +110,7 @@ def test_it_goes_on_an_agenda_and_comes_off_it_again(issue, official, raiser):
     issue = triage.put_on_agenda(issue, session=session, by=official)
 
     item = session.agenda_items.get()
-    assert (issue.status, item.title_en, item.visibility) == ("on_agenda", issue.reference, "officials")
+    assert (issue.status, item.title_en, item.visibility) == ("on_agenda", issue.title, "officials")
     assert refusal(triage.put_on_agenda, issue, session=session, by=official) == "on_it_already"
 
     issue = triage.take_off_agenda(issue, item=item, by=official)
