@@ -292,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("IMPORT_SWEEP_SECONDS", 60.0),
         "options": {"expires": 60},
     },
+    "remind of issues that wait for an answer": {
+        "task": "dialogues.tasks.remind_of_issues",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "remind of commitments": {
         "task": "dialogues.tasks.remind_of_commitments",
         "schedule": 3600.0,
