@@ -67,13 +67,14 @@ def _when(session: Session, one: Timed, too_many: bool) -> Cell:
     if one.starts_at is None or one.ends_at is None:
         return ()
     room = clocks.room_time(one.starts_at, one.ends_at, session.zone)
-    lines = [f"{_span(room)} {clocks_of_zones.city(session.zone)}"]
+    names = [clocks_of_zones.city(session.zone)]
     if too_many:
         utc = clocks.room_time(one.starts_at, one.ends_at, "UTC")
-        return cell(*lines, f"{_span(utc)} UTC")
-    for (span, shift), names in _clocks(session, one.starts_at, one.ends_at).items():
-        lines.append(" ".join(filter(None, [span, shift, listed(names)])))
-    return cell(*lines)
+        return cell(f"{_span(room)} {names[0]}", f"{_span(utc)} UTC")
+    parties = _clocks(session, one.starts_at, one.ends_at)
+    names += parties.pop((_span(room), ""), [])
+    others = [" ".join(filter(None, [span, shift, listed(those)])) for (span, shift), those in parties.items()]
+    return cell(f"{_span(room)} {listed(names)}", *others)
 
 
 def _clocks(session: Session, starts_at: datetime, ends_at: datetime) -> dict[tuple[str, str], list[str]]:

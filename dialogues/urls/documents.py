@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dialogues.views import documents
+from dialogues.views import documents, packs
 
 _SESSION = "<slug:slug>/sessions/<int:pk>/"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path(_SESSION + "documents/<int:document_pk>/new-version/", documents.version_add, name="version-add"),
     path(_SESSION + "documents/<int:document_pk>/take-off/", documents.document_take_off, name="document-take-off"),
     path(_SESSION + "documents/<int:document_pk>/put-back/", documents.document_put_back, name="document-put-back"),
+    path(_SESSION + "pack/", packs.session_pack, name="session-pack"),
+    path(_SESSION + "pack.pdf", packs.session_pack_pdf, name="session-pack-pdf"),
+    path(_SESSION + "pack.docx", packs.session_pack_docx, name="session-pack-docx"),
 ]
