@@ -60,7 +60,8 @@ def words(hours: Hours, shown: PartyTime, points: int) -> str:
     """The one thing to know of a time: a holiday, a free day, the night, or how far from working hours it is."""
     if points == 0:
         return _("within working hours")
-    day = next((d for d in (shown.starts.date(), shown.ends.date()) if not hours.works_on(d)), None)
+    last = shown.ends - timedelta(minutes=1)  # who ends at midnight ends on that day
+    day = next((day for day in (shown.starts.date(), last.date()) if not hours.works_on(day)), None)
     if day is not None:
         if name := workdays.is_holiday(day, hours.code):
             return _("public holiday: %(name)s") % {"name": name}
