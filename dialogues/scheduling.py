@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dialogues import announcing
+from dialogues import announcing, polls, threads
 from dialogues.models import Dialogue, Minutes, Session
 from portal.accounts import zones
 from portal.activity.log import record
@@ -81,7 +81,9 @@ def schedule(session: Session, *, zone: str, starts_local: datetime, ends_local:
         announced_at=now,
         changed_at=now,
     )
-    announcing.announce(session, "dialogues/session_scheduled", method="REQUEST")
+    announcing.announce(session, "dialogues/session_scheduled", method="REQUEST", to_invited=False)
+    announcing.send_invitations(session, announcing.invited(session))
+    polls.end(session, by=by)
     return session
 
 
@@ -101,6 +103,44 @@ def reschedule(
     session meanwhile she is refused (``changed_meanwhile``) instead of moving it unawares.
     """
     session = lock(session)
+    _check_movable(session, seen_interval)
+    found = resolve(zone, starts_local, ends_local)
+    if all(getattr(session, name) == value for name, value in found.items()):
+        raise ValidationError(_("That is the time it has now."), code="unchanged")
+    return _move_to(session, found, "dialogues/session_rescheduled", verb="rescheduled", by=by)
+
+
+@transaction.atomic
+def correct_zone(session: Session, *, zone: str, by: Any, seen_interval: str | None = None) -> Session:
+    """Keep the clock and change the zone: the hour was right, but it was meant for another place.
+
+    Calendars follow, unless both zones have the same hour then: in that case nobody is told.
+    Raises ``ValidationError`` as :func:`reschedule`, and at the field ``zone`` when the clock there never shows that
+    time, shows it twice, or has passed it.
+    """
+    session = lock(session)
+    _check_movable(session, seen_interval)
+    if zone == session.zone:
+        raise _at("zone", ValidationError(_("That is the zone it has now."), code="unchanged"))
+    found = in_zone(session, zone)
+    if found["starts_at"] == session.starts_at and found["ends_at"] == session.ends_at:
+        return move(session, Session.Status.SCHEDULED, by=by, verb="zone_corrected", zone=zone)
+    return _move_to(session, found, "dialogues/session_zone_corrected", verb="zone_corrected", by=by)
+
+
+def in_zone(session: Session, zone: str) -> dict[str, Any]:
+    """The time fields of a session whose clock stays and is in another zone; errors are at the field ``zone``."""
+    if session.starts_local is None or session.ends_local is None:
+        raise _at("zone", ValidationError(_("This session has no time yet."), code="no_time"))
+    try:
+        return resolve(zone, session.starts_local, session.ends_local)
+    except ValidationError as wrong:
+        # The clock is given: what is wrong with it there is wrong with the zone.
+        raise ValidationError({"zone": [error for errors in wrong.error_dict.values() for error in errors]}) from wrong
+
+
+def _check_movable(session: Session, seen_interval: str | None) -> None:
+    """Whether a locked session may get another time, and is still the one that the official saw."""
     if session.status != Session.Status.SCHEDULED:
         raise ValidationError(_("Only a scheduled session can be moved to another time."), code="illegal_move")
     if seen_interval is not None and seen_interval != session.interval:
@@ -108,25 +148,22 @@ def reschedule(
             _("Somebody moved this session meanwhile. Look at its time above before you move it again."),
             code="changed_meanwhile",
         )
+
+
+def _move_to(session: Session, found: dict[str, Any], kind: str, *, verb: str, by: Any) -> Session:
+    """Give a locked session these time fields; everybody is told what it was before."""
     was = announcing.times(session)
-    found = resolve(zone, starts_local, ends_local)
-    if all(getattr(session, name) == value for name, value in found.items()):
-        raise ValidationError(_("That is the time it has now."), code="unchanged")
     session = move(
         session,
         Session.Status.SCHEDULED,
         by=by,
-        verb="rescheduled",
+        verb=verb,
         **found,
         sequence=session.sequence + 1,
         changed_at=timezone.now(),
     )
-    announcing.announce(
-        session,
-        "dialogues/session_rescheduled",
-        method="REQUEST",
-        **{f"earlier_{name}": value for name, value in was.items()},
-    )
+    session.confirmations.all().delete()  # the Parties confirmed the time that it had
+    announcing.announce(session, kind, method="REQUEST", **{f"earlier_{name}": value for name, value in was.items()})
     return session
 
 
@@ -151,8 +188,10 @@ def cancel(session: Session, *, reason: str, by: Any) -> Session:
         sequence=session.sequence + in_calendars,
         changed_at=timezone.now(),
     )
+    polls.end(session, by=by)
     if in_calendars:
         announcing.announce(session, "dialogues/session_cancelled", method="CANCEL", reason=reason)
+    threads.after_cancellation(session, by=by)
     return session
 
 
