@@ -98,7 +98,7 @@ class ScheduleForm(forms.Form):
 
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = _zones(session)
+        self.fields["zone"].choices = zones_of(session)
         host = session.host.default_time_zone if session.host else ""
         self.initial.setdefault("zone", session.zone or host or timezone.get_current_timezone_name())
         self.initial.setdefault("starts_local", session.starts_local)
@@ -110,7 +110,7 @@ class ScheduleForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("zone", "starts_local", "ends_local")}
 
 
-def _zones(session):
+def zones_of(session):
     """The zones of the Parties, the host's first, then UTC and the one it has now."""
     parties = sorted(session.dialogue.parties.all(), key=lambda economy: economy.pk != session.host_id)
     groups = [
