@@ -6,7 +6,7 @@ Fills a throw-away database (see filling.py), then measures with the same data, 
 
 * the search function beside its own SQL statement, given to the database as it is;
 * pages under the portal's web server (granian, two workers) beside a bare Django "hello" under the same server: as a
-  visitor, with and without the kept pages, and as a signed-in firm.
+  visitor and as a signed-in firm, with and without the kept pages.
 
 wrk makes the requests (Debian's package "wrk"), without it Python does, whose own work flatters the ratios; the table
 says which. Ratios are comparable between machines, milliseconds are not. Everything stays on the loopback address.
@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,10 +77,14 @@ def main():
         "--vectors", action="store_true", help="one vector for each synthetic resource, and their index"
     )
     parser.add_argument("--seconds", type=int, default=3, help="of each of the three rounds of each page")
+    parser.add_argument("--pages", default="", help="only pages whose name begins so; the search function is left out")
+    parser.add_argument("--filled", action="store_true", help="measure what the database already holds")
     options = parser.parse_args()
-    prepare(options)
-    measure_search()
-    measure_pages(options.seconds)
+    if not options.filled:
+        prepare(options)
+    if not options.pages:
+        measure_search()
+    measure_pages(options.seconds, options.pages)
 
 
 def prepare(options):
@@ -137,7 +142,7 @@ def percentile(values, share):
 # --- The pages ----------------------------------------------------------------------------------
 
 
-def measure_pages(seconds):
+def measure_pages(seconds, wanted=""):
     from urllib.parse import urlencode  # noqa: PLC0415 -- used here alone
 
     slug = Resource.objects.published().order_by("-pk").values_list("slug", flat=True).first()
@@ -146,17 +151,21 @@ def measure_pages(seconds):
         for name, (words, language) in QUERIES.items()
     }
     pages["detail"] = f"/en/resources/{slug}/"
-    cookie = f"{settings.SESSION_COOKIE_NAME}={session()}"
+    # As a browser sends them; the second one belongs to the forms on the page.
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session()}; {settings.CSRF_COOKIE_NAME}={'a' * 32}"
     client = "wrk" if shutil.which("wrk") else "Python"
     print(f"Pages under granian, asked for by {client}, one connection. hello: requests a second beside each page.")
     print(f"{'page':<20}{'as':<22}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}{'hello/s':>9}{'x hello':>9}")
     collect_static()
     with served(HELLO, {}) as hello, served(PORTAL, {"PAGE_CACHE_SECONDS": "0"}) as bare, served(PORTAL, {}) as kept:
         for name, path in pages.items():
+            if not name.startswith(wanted):
+                continue
             for who, base, headers in (
                 ("visitor, kept", kept, {}),
                 ("visitor, made anew", bare, {}),
-                ("signed in", bare, {"Cookie": cookie}),
+                ("signed in, kept", kept, {"Cookie": cookie}),
+                ("signed in, made anew", bare, {"Cookie": cookie}),
             ):
                 figures = in_turns(hello + "/", base + path, headers, seconds)
                 print(f"{name:<20}{who:<22}" + figures)
@@ -255,9 +264,12 @@ def wait_for(port, process):
 
 def session():
     """The key of the session of a signed-in owner of a firm."""
-    from tests.factories.accounts import UserFactory  # noqa: PLC0415 -- used here alone
+    from tests.factories.accounts import OrganizationFactory, UserFactory, join  # noqa: PLC0415 -- used here alone
 
-    user = UserFactory(sme_in="US")
+    # A name of its own: the database may have been measured before.
+    name = f"reader-{uuid.uuid4()}"
+    user = UserFactory(email=f"{name}@example.com")
+    join(user, OrganizationFactory(slug=name))
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

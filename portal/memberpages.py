@@ -9,40 +9,86 @@ It lives and ends with the pages of visitors (portal/pagecache.py).
 """
 
 import copy
-import gzip
 import hashlib
-import logging
+import re
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import escape
+from django.utils.translation import get_language_from_path
 from redis.exceptions import RedisError
 
-from portal import mine, pagecache
+from portal import mine, pagecache, sessions
 from portal.accounts.models import User
 from portal.languages import current
 
-logger = logging.getLogger(__name__)
-
 NAMES = ("name", "csrf_token", "own_places")
+_HOLES = {name: f"hole-{name}-{salted_hmac('portal.memberpages', name).hexdigest()}" for name in NAMES}
+_SECRET = re.compile("[A-Za-z0-9]{32}")
 
 #: What of a reader shows on such a page: ids, or None when she may see more than others and gets her own.
 Own = Callable[[Any], frozenset[int] | None]
+Make = Callable[[HttpRequest], HttpResponse]
+
+
+@dataclass(slots=True)
+class Page:
+    """A kept page. ``may_show``: the ids that stand on it and would look different on the page of whom they belong to;
+    ``own``: the name of the function that says whose they are. Without a body it only tells this much."""
+
+    generation: str
+    own: str
+    may_show: frozenset[int]
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class _Made:
+    """A page on its way out, to be kept under ``key`` for readers of whose own these ids are shown."""
+
+    key: str
+    shown: frozenset[int]
+    page: Page
+
+
+@dataclass(slots=True)
+class Frame:
+    """What of a reader stands in the holes, and how her session is known."""
+
+    name: str
+    zone: str
+    session_hash: str
 
 
 def hole(name: str) -> str:
     """What stands in a kept page for ``name``: nothing that an author could have written."""
     return _HOLES[name]
+
+
+def holes(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: on a page made for a reader in general, holes instead of what is hers."""
+    if not is_in_general(request):
+        return {}
+    return {"csrf_token": hole("csrf_token"), "own_places": hole("own_places")}
+
+
+def is_in_general(request: HttpRequest) -> bool:
+    """Whether the page is made for nobody in particular."""
+    return getattr(request, "is_in_general", False)
 
 
 def kept(own: Own) -> Callable[[pagecache.View], pagecache.View]:
@@ -59,58 +105,133 @@ def kept(own: Own) -> Callable[[pagecache.View], pagecache.View]:
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return for_visitors(request, *args, **kwargs)
-            if not _is_shareable(request):
-                return view(request, *args, **kwargs)
-            return _shared(request, own, lambda shown: view(shown, *args, **kwargs)) or view(request, *args, **kwargs)
+            shared = None
+            if _is_shareable(request, request.session):
+                shared = _shared(request, own, lambda general: view(general, *args, **kwargs))
+            return shared or view(request, *args, **kwargs)
 
         return marked
 
     return mark
 
 
-def holes(request: HttpRequest) -> dict[str, Any]:
-    """A context processor: on a page made for a reader in general, holes instead of what is hers."""
-    if not is_in_general(request):
-        return {}
-    return {"csrf_token": hole("csrf_token"), "own_places": hole("own_places")}
+# --- Before any other middleware, from the cache alone -------------------------------------------
 
 
-def is_in_general(request: HttpRequest) -> bool:
-    """Whether the page is made for nobody in particular."""
-    return getattr(request, "is_in_general", False)
+class MemberPagesMiddleware:
+    """Answer signed-in readers from the kept pages, without a query; go the long way when anything is missing.
+
+    Who she is and what waits for her was read at most a minute ago. That is enough for a page on which nothing is
+    secret: whoever has lost her account meanwhile sees what visitors see, under her own name.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.PAGE_CACHE_SECONDS <= 0 or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return self.get_response(request)
+        try:
+            response = _from_cache(request)
+        except RedisError:
+            response = None
+        if response is None:
+            response = self.get_response(request)
+            _keep(response)
+        return response
 
 
-def _shared(request: HttpRequest, own: Own, make: Callable[[HttpRequest], HttpResponse]) -> HttpResponse | None:
-    """The page for this reader from the kept ones, or made and kept; None when she needs one of her own."""
+def _keep(response: HttpResponse) -> None:
+    """Keep a page that was made for a reader in general, now that it has all its headers."""
+    made: _Made | None = getattr(response, "member_page", None)
+    if made is None or response.status_code != HTTPStatus.OK:
+        return
+    page = made.page
+    page.headers = {name: value for name, value in response.items() if name != "Content-Length"}
     try:
-        return _find_or_make(request, own, make)
-    except RedisError:
+        cache.set(_variant(made.key, made.shown), page, timeout=settings.PAGE_CACHE_SECONDS)
+        if made.shown:
+            _tell_of(made)
+    except RedisError as error:
+        pagecache.logger.warning("a page was not kept", extra={"error": repr(error)})
+
+
+def _tell_of(made: "_Made") -> None:
+    """Under the address itself stands at least which variants there are."""
+    known = cache.get(made.key)
+    if known is None or known.generation != made.page.generation:
+        cache.set(made.key, replace(made.page, body=b"", headers={}), timeout=settings.PAGE_CACHE_SECONDS)
+
+
+def _from_cache(request: HttpRequest) -> HttpResponse | None:
+    language = get_language_from_path(request.path_info)
+    secret = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    if not language or not _SECRET.fullmatch(secret):
         return None
+    session = sessions.kept(request.COOKIES[settings.SESSION_COOKIE_NAME])
+    if not session or not _is_shareable(request, session):
+        return None
+    hers = cache.get(mine.key(session.get(SESSION_KEY)))
+    if not hers or not {"frame", f"places {language}"} <= hers.keys():
+        return None
+    frame = hers["frame"]
+    if not constant_time_compare(frame.session_hash, session.get(HASH_SESSION_KEY, "")):
+        return None
+    page, _generation = _find(_key(request, language, frame.zone), hers.get)
+    if page is None:
+        return None
+    request.META["CSRF_COOKIE"] = secret
+    return _fill(request, page, frame.name, hers[f"places {language}"], page.headers)
 
 
-def _find_or_make(request: HttpRequest, own: Own, make: Callable[[HttpRequest], HttpResponse]) -> HttpResponse | None:
-    key = _key(request)
-    found = cache.get_many([pagecache.GENERATION, key, mine.key(request.user)])
-    mine.take(request.user, found.get(mine.key(request.user)))
-    hers = mine.remembered(request.user, own.__name__, lambda: own(request.user))
+# --- In the view ---------------------------------------------------------------------------------
+
+
+def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
+    """The page for this reader from the kept ones, or made and kept; None when she needs one of her own."""
+    user = request.user
+    hers = mine.remembered(user, own.__name__, lambda: own(user))
     if hers is None:
         return None
+    key = _key(request, current(), timezone.get_current_timezone_name())
+    try:
+        page, generation = _find(key, lambda _name: hers)
+    except RedisError:
+        return None
+    is_new = page is None
+    if page is None:
+        page = _make(request, own, hers, make)
+        if page is None:
+            return None
+        page.generation = generation
+    frame = mine.remembered(user, "frame", lambda: Frame(escape(user), user.time_zone, user.get_session_auth_hash()))
+    places = mine.remembered(
+        user, f"places {current()}", lambda: render_to_string("portal/own_places.html", request=request)
+    )
+    response = _fill(request, page, frame.name, places, {"Content-Type": page.headers["Content-Type"]})
+    if is_new and len(page.body) <= pagecache.MAX_BODY:
+        response.member_page = _Made(key, page.may_show & hers, page)
+    return response
+
+
+def _find(key: str, hers_by: Callable[[str], frozenset[int] | None]) -> tuple[Page | None, str]:
+    """The kept page under ``key`` as it looks for a reader with these ids, and the generation of pages that is now."""
+    found = cache.get_many([pagecache.GENERATION, key])
     generation = found.get(pagecache.GENERATION, "")
     page = found.get(key)
-    if page and page.generation == generation and (shown := page.may_show & hers):
+    if page is None or page.generation != generation:
+        return None, generation
+    hers = hers_by(page.own)
+    if hers is None:
+        return None, generation
+    if shown := page.may_show & hers:
         page = cache.get(_variant(key, shown))
-    if page and page.generation == generation and page.body:
-        return _fill(request, page.headers, page.body)
-    return _make(request, key, generation, hers, make)
+    if page is None or page.generation != generation or not page.body:
+        return None, generation
+    return page, generation
 
 
-def _make(
-    request: HttpRequest,
-    key: str,
-    generation: str,
-    hers: frozenset[int],
-    make: Callable[[HttpRequest], HttpResponse],
-) -> HttpResponse | None:
+def _make(request: HttpRequest, own: Own, hers: frozenset[int], make: Make) -> Page | None:
     general = _in_general(request, hers)
     try:
         response = make(general)
@@ -118,58 +239,16 @@ def _make(
         return None
     if response.status_code != HTTPStatus.OK or response.streaming or response.cookies:
         return None
-    may_show = frozenset(general.may_show)
-    page = _Page(generation, dict(response.items()), gzip.compress(response.content, 1, mtime=0), may_show)
-    if len(response.content) <= pagecache.MAX_BODY:
-        shown = may_show & hers
-        cache.set(_variant(key, shown), page, timeout=settings.PAGE_CACHE_SECONDS)
-        if shown and cache.get(key) is None:
-            # Tells the next reader what to look for; the page itself is made when somebody needs it.
-            cache.set(key, _Page(generation, {}, b"", may_show), timeout=settings.PAGE_CACHE_SECONDS)
-    return _fill(request, page.headers, page.body)
-
-
-class _Page:
-    """A kept page; without a body it only tells what it would show of a reader's own."""
-
-    __slots__ = ("body", "generation", "headers", "may_show")
-
-    def __init__(self, generation: str, headers: dict[str, str], body: bytes, may_show: frozenset[int]) -> None:
-        self.generation, self.headers, self.body, self.may_show = generation, headers, body, may_show
-
-
-def _is_shareable(request: HttpRequest) -> bool:
-    return (
-        settings.PAGE_CACHE_SECONDS > 0
-        and request.method == "GET"
-        and "messages" not in request.COOKIES
-        and "_messages" not in request.session
-        and len(request.get_full_path()) <= pagecache.MAX_ADDRESS
-    )
-
-
-def _key(request: HttpRequest) -> str:
-    parts = (
-        *pagecache.address_parts(request),
-        current(),
-        timezone.get_current_timezone_name(),
-    )
-    return "memberpages:" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _variant(key: str, shown: frozenset[int]) -> str:
-    if not shown:
-        return key
-    return f"{key}:{hashlib.sha256(repr(sorted(shown)).encode()).hexdigest()}"
+    headers = {"Content-Type": response["Content-Type"]}
+    return Page("", own.__name__, frozenset(general.may_show), zlib.compress(response.content, 1), headers)
 
 
 def _in_general(request: HttpRequest, hers: frozenset[int]) -> HttpRequest:
     """The same question, asked by nobody in particular."""
     general = copy.copy(request)
+    zone = timezone.get_current_timezone_name()
     # As the database never numbers anybody: queries for what is hers find nothing.
-    general.user = User(
-        pk=-1, full_name=hole("name"), language=current(), time_zone=timezone.get_current_timezone_name()
-    )
+    general.user = User(pk=-1, full_name=hole("name"), language=current(), time_zone=zone)
     general.user.__dict__["active_memberships"] = []
     general.session = SessionBase()
     general.COOKIES = {name: value for name, value in request.COOKIES.items() if name == "theme"}
@@ -179,12 +258,29 @@ def _in_general(request: HttpRequest, hers: frozenset[int]) -> HttpRequest:
     return general
 
 
-def _fill(request: HttpRequest, headers: dict[str, str], body: bytes) -> HttpResponse:
-    page = gzip.decompress(body).decode()
-    if hole("own_places") in page:  # a fragment has no menu
-        page = page.replace(hole("own_places"), render_to_string("portal/own_places.html", request=request))
-    page = page.replace(hole("name"), escape(request.user)).replace(hole("csrf_token"), get_token(request))
-    return HttpResponse(page, headers=headers)
+def _fill(request: HttpRequest, page: Page, name: str, places: str, headers: dict[str, str]) -> HttpResponse:
+    body = zlib.decompress(page.body)
+    for where, what in (("name", name), ("own_places", places), ("csrf_token", get_token(request))):
+        body = body.replace(hole(where).encode(), what.encode())
+    response = HttpResponse(body, headers=headers)
+    response["Content-Length"] = str(len(body))
+    return response
 
 
-_HOLES = {name: f"hole-{name}-{salted_hmac('portal.memberpages', name).hexdigest()}" for name in NAMES}
+def _is_shareable(request: HttpRequest, session: Any) -> bool:
+    return (
+        settings.PAGE_CACHE_SECONDS > 0
+        and request.method == "GET"
+        and "messages" not in request.COOKIES
+        and "_messages" not in session
+        and len(request.get_full_path()) <= pagecache.MAX_ADDRESS
+    )
+
+
+def _key(request: HttpRequest, language: str, zone: str) -> str:
+    parts = (*pagecache.address_parts(request), language, zone)
+    return "memberpages:" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _variant(key: str, shown: frozenset[int]) -> str:
+    return f"{key}:{hashlib.sha256(repr(sorted(shown)).encode()).hexdigest()}" if shown else key

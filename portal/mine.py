@@ -23,13 +23,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 Value = TypeVar("Value")
 
 
-def key(user: Any) -> str:
-    return f"mine:{user.pk}"
-
-
-def take(user: Any, found: dict[str, Any] | None) -> None:
-    """Use what was read from the cache together with something else."""
-    user.kept_for_pages = found or {}
+def key(pk: Any) -> str:
+    return f"mine:{pk}"
 
 
 def remembered(user: Any, name: str, make: Callable[[], Value]) -> Value:
@@ -38,14 +33,14 @@ def remembered(user: Any, name: str, make: Callable[[], Value]) -> Value:
         return make()
     if not hasattr(user, "kept_for_pages"):
         try:
-            take(user, cache.get(key(user)))
+            user.kept_for_pages = cache.get(key(user.pk), {})
         except RedisError:
-            take(user, None)
+            user.kept_for_pages = {}
     kept = user.kept_for_pages
     if name not in kept:
         kept[name] = make()
         try:
-            cache.set(key(user), kept, timeout=SECONDS)
+            cache.set(key(user.pk), kept, timeout=SECONDS)
         except RedisError as error:
             logger.warning("what a page shows of its reader was not kept", extra={"error": repr(error)})
     return kept[name]
@@ -55,7 +50,7 @@ def forget(user: Any) -> None:
     """Count anew at her next page, once this transaction commits."""
     user.__dict__.pop("kept_for_pages", None)
     if settings.PAGE_CACHE_SECONDS > 0:
-        transaction.on_commit(lambda: _forget(key(user)), robust=True)
+        transaction.on_commit(lambda: _forget(key(user.pk)), robust=True)
 
 
 class MineMiddleware:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: a kept page has all its headers already. Only https requests reach pages where https is demanded.
     "portal.pagecache.PageCacheMiddleware",
+    "portal.memberpages.MemberPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.TextMiddleware",
@@ -350,6 +351,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_TRANSPORT = env.bool("SECURE_TRANSPORT", not (DEBUG or DEMO))
+SESSION_ENGINE = "portal.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_TRANSPORT
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

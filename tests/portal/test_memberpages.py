@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal import memberpages
+from portal import memberpages, mine
 from portal.notifications.models import Notification
 from resources import collecting, publishing
 from tests.factories.accounts import UserFactory
@@ -59,12 +59,37 @@ def test_the_second_reader_gets_the_first_ones_page_under_her_own_name(page, oth
     assert "hole-" not in hers + another
 
 
-def test_each_reader_of_a_list_costs_the_same_few_queries_whatever_its_rows(page, others):
+def test_a_reader_who_was_here_a_moment_ago_costs_no_query(page, others):
     url = reverse("resources:resource-list")
     read(signed_in(others[0]), url)
-    clients = [signed_in(others[1])]
-    read(clients[0], url)
-    assert read(clients[0], url)[0] == 2  # session and user
+    mei = signed_in(others[1])
+    read(mei, url)
+    count, text = read(mei, url)
+    assert count == 0
+    assert "Mei Lin" in text
+
+
+def test_the_kept_page_has_the_headers_of_the_made_one(page, others):
+    client = signed_in(others[0])
+    made, kept = client.get(page), client.get(page)
+    for name in ("Content-Type", "Content-Security-Policy", "Content-Language", "X-Frame-Options", "Vary"):
+        assert kept.get(name) == made.get(name), name
+
+
+def test_who_signed_out_or_changed_her_password_is_not_known_any_more(page, others):
+    ana = signed_in(others[0])
+    for _time in range(2):
+        read(ana, page)
+    elsewhere = Client()
+    elsewhere.cookies.load({name: morsel.value for name, morsel in ana.cookies.items()})
+    ana.post(reverse("account_logout"))
+    assert "Ana" not in read(elsewhere, page)[1]
+    mei = signed_in(others[1])
+    read(mei, page)
+    others[1].set_password("another one entirely")
+    others[1].save()
+    cache.delete(mine.key(others[1].pk))
+    assert "Mei" not in read(mei, page)[1]
 
 
 def test_everybodys_forms_carry_her_own_token(page, others):
