@@ -2,20 +2,18 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dialogues import cases
-from dialogues.models import AgendaItem, Commitment, Session
+from dialogues.models import Commitment, Session
 from portal import clock
 from portal.accounts.models import Organization
 from portal.languages import NAMES, Language, column
-from portal.reference.models import Economy, Topic
+from portal.reference.models import Economy
 from portal.walltime import WallTimeField
 from resources.models import Resource
 
-LONGEST_ITEM = 24 * 60  # minutes
 LONGEST_MINUTES = 60_000  # characters; as much as a page renders (portal.templatetags.ui)
 
 
@@ -138,47 +136,6 @@ class ReasonForm(forms.Form):
     """Why something is called off; the people concerned read it."""
 
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-
-
-class AgendaItemForm(LanguageFields, forms.ModelForm):
-    class Meta:
-        model = AgendaItem
-        fields = ["kind", "visibility", "minutes", "presenter", "topics"]
-        widgets = {"topics": forms.CheckboxSelectMultiple}
-
-    def __init__(self, *args, dialogue, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.add_language_fields(
-            "title",
-            languages_of(dialogue),
-            lambda code: forms.CharField(
-                label=_("Title (%(language)s)") % {"language": NAMES[code]}, max_length=250, required=False
-            ),
-            self.instance if self.instance.pk else None,
-        )
-        self.fields["kind"] = forms.ChoiceField(
-            label=_("Kind"), choices=AgendaItem.Kind.choices, initial=AgendaItem.Kind.DISCUSSION
-        )
-        self.fields["minutes"].validators += [_at_least_a_minute, MaxValueValidator(LONGEST_ITEM)]
-        self.fields["topics"].queryset = Topic.objects.all()
-        self.order_fields([*(column("title", code) for code in self.languages), "kind", "visibility", "minutes"])
-
-    def clean(self):
-        cleaned = super().clean()
-        self.require_one("title")
-        return cleaned
-
-    def _post_clean(self):
-        """As in SessionForm: the verbs write."""
-
-    @property
-    def details(self):
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
-
-
-def _at_least_a_minute(minutes):
-    if minutes < 1:
-        raise ValidationError(_("An item takes at least one minute."), code="min_value")
 
 
 class RegistrationForm(forms.Form):

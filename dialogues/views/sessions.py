@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dialogues import agenda, calendars, clocks, scheduling
+from dialogues import calendars, clocks, confirming, programme, readiness, scheduling
 from dialogues.forms import ReasonForm, ScheduleForm, SessionForm
-from dialogues.models import AgendaItem, Commitment, Decision, Dialogue, Minutes, Registration
+from dialogues.models import Commitment, Decision, Dialogue, Minutes, Registration
 from dialogues.permissions import (
     can_create_session,
     can_join,
@@ -30,7 +30,7 @@ def session_detail(request, slug, pk):
     """When it is on everybody's clock, what is on the agenda, who comes and what came of it."""
     session = find_session(request, slug, pk)
     mine = own_registration(request, session)
-    items = AgendaItem.objects.visible_to(request.user).filter(session=session).prefetch_related("topics")
+    timed = programme.of(session, request.user)
     confirmed = session.registrations.filter(status=Registration.Status.CONFIRMED)
     commitments = Commitment.objects.visible_to(request.user).filter(session=session).select_related("owner")
     for commitment in commitments:
@@ -38,7 +38,8 @@ def session_detail(request, slug, pk):
     context = {
         "session": session,
         "dialogue": session.dialogue,
-        "agenda": agenda.clock(session, items),
+        "agenda": timed,
+        "clocks": programme.party_clocks(session, timed),
         "registration": mine,
         "join_url": session.join_url if can_join(request.user, session, mine) else "",
         "confirmed_count": confirmed.count(),
@@ -59,6 +60,9 @@ def session_detail(request, slug, pk):
     if context["can_see_people"]:
         people = session.registrations.open().select_related("user", "organization__economy")
         context["people"] = people.order_by("organization__economy__order", "user__full_name", "pk")
+    if context["can_run"]:
+        context["sides"] = confirming.sides(session, request.user) if session.announced_at else []
+        context["ready"] = readiness.check(session)
     if context["can_see_history"]:
         context["activities"] = timeline(session)[:50]
     return show(request, "dialogues/session_detail.html", context)
