@@ -303,6 +303,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "remind of date polls": {
+        "task": "dialogues.tasks.remind_of_polls",
+        "schedule": env.float("POLL_SWEEP_SECONDS", 900.0),
+        "options": {"expires": 900},
+    },
     "publish resources at their moment": {
         "task": "resources.tasks.publish_due",
         "schedule": 60.0,
