@@ -5,36 +5,17 @@ from typing import Any
 
 from django import template
 
-from dialogues import fairness, poll_links, slot_wording
+from dialogues import fairness, poll_links
 from dialogues.fairness import Ledger
-from dialogues.models import Availability, Dialogue, Invitee
+from dialogues.models import Dialogue, Invitee, Session, SlotPoll
 
 register = template.Library()
-
-TONES = {Availability.Answer.YES: "good", Availability.Answer.IF_NEED_BE: "soon", Availability.Answer.NO: "bad"}
 
 
 @register.filter
 def as_moment(text: str) -> dt.datetime:
     """A moment that a mail carries as ISO 8601."""
     return dt.datetime.fromisoformat(text)
-
-
-@register.filter
-def answer_name(code: str) -> str:
-    """An answer in words: "If need be"."""
-    return str(Availability.Answer(code).label)
-
-
-@register.filter
-def answer_tone(code: str) -> str:
-    return TONES[Availability.Answer(code)]
-
-
-@register.filter
-def points_name(points: int) -> str:
-    """ "3 points"."""
-    return slot_wording.points_label(points)
 
 
 @register.filter
@@ -47,6 +28,15 @@ def own_poll_path(invitee: Invitee) -> str:
 def ledger_of(dialogue: Dialogue, user: Any) -> Ledger:
     """Who had the bad hours in the sessions that this reader may see."""
     return fairness.ledger(dialogue, user=user)
+
+
+@register.simple_tag
+def open_poll(session: Session) -> SlotPoll | None:
+    """The poll that looks for a date of this session now."""
+    poll = session.polls.open().first()
+    if poll is not None:
+        poll.session = session
+    return poll
 
 
 @register.filter
