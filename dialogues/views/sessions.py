@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dialogues import calendars, clocks, confirming, programme, readiness, scheduling
+from dialogues.documents import papers
 from dialogues.forms import ReasonForm, ScheduleForm, SessionForm
 from dialogues.models import Commitment, Decision, Dialogue, Minutes, Registration
 from dialogues.permissions import (
@@ -48,6 +49,7 @@ def session_detail(request, slug, pk):
         .distinct()
         .count(),
         "minutes": Minutes.objects.visible_to(request.user).filter(session=session).first(),
+        "documents": papers(session, request.user),
         "decisions": Decision.objects.visible_to(request.user).filter(session=session),
         "commitments": commitments,
         "reportable": {c.pk for c in commitments if c.is_unfinished and can_keep(request.user, c)},
