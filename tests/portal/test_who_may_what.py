@@ -5,11 +5,13 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from dialogues import documents
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
 from portal.notifications import followed, subscriptions
@@ -187,6 +189,22 @@ TABLE = [
     may(SIGNED_IN, "dialogues:session-register", "scheduled_session"),
     may(SIGNED_IN, "dialogues:session-unregister", "scheduled_session", method="post"),  # her own, if she has one
     may({"official"}, "dialogues:minutes-detail", "held_session"),
+    # Papers: everybody reads a list of what is for her; officials of the Parties keep them.
+    may(set(ROLES), "dialogues:document-list", "scheduled_session"),
+    may({"official"}, "dialogues:document-list", "draft_session"),
+    may(set(ROLES), "dialogues:document-download", "public_file"),
+    may({"official", "outsider"}, "dialogues:document-download", "participants_file"),
+    may({"official"}, "dialogues:document-download", "secret_file"),
+    may({"official"}, "dialogues:document-add", "scheduled_session"),
+    may({"official"}, "dialogues:document-add", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:document-revise", "document"),
+    may({"official"}, "dialogues:version-add", "document"),
+    may({"official"}, "dialogues:document-take-off", "document", method="post"),
+    may({"official"}, "dialogues:document-put-back", "taken_off_document", method="post"),
+    may(set(ROLES), "dialogues:session-pack", "scheduled_session"),
+    may(set(ROLES), "dialogues:session-pack-pdf", "scheduled_session"),
+    may(set(ROLES), "dialogues:session-pack-docx", "scheduled_session"),
+    may({"official"}, "dialogues:session-pack-pdf", "draft_session"),
     may({"official"}, "dialogues:minutes-edit", "held_session"),
     may({"official"}, "dialogues:minutes-publish", "held_session"),
     may({"official"}, "dialogues:decision-add", "held_session"),
@@ -355,7 +373,7 @@ def _dialogues(people, bodies):
     case = SuccessCase.objects.create(dialogue=dialogue, resource=story)
     draft_commitment = CommitmentFactory(session=held, owner=bodies["chamber"])
     commitment = CommitmentFactory(session=held, owner=bodies["chamber"], published=True)
-    return {
+    return _papers(scheduled, people["official"]) | {
         "dialogue": [dialogue.slug],
         "success_case": [dialogue.slug, case.pk],
         "draft_session": [dialogue.slug, draft.pk],
@@ -365,6 +383,27 @@ def _dialogues(people, bodies):
         "decision": [dialogue.slug, held.pk, decision.pk],
         "draft_commitment": [dialogue.slug, held.pk, draft_commitment.pk],
         "commitment": [dialogue.slug, held.pk, commitment.pk],
+    }
+
+
+def _papers(session, official):
+    """One of each audience, and one that was taken off."""
+    found = {}
+    for name in ("public", "participants", "officials", "gone"):
+        upload = SimpleUploadedFile("paper.txt", name.encode())
+        audience = "public" if name == "gone" else name
+        titles = {"en": name}
+        found[name] = documents.add(
+            session, titles=titles, upload=upload, language="en", audience=audience, by=official
+        )
+    documents.take_off(found["gone"], by=official)
+    address = [session.dialogue.slug, session.pk]
+    return {
+        "document": [*address, found["public"].pk],
+        "taken_off_document": [*address, found["gone"].pk],
+        "public_file": [*address, found["public"].versions.get().pk],
+        "participants_file": [*address, found["participants"].versions.get().pk],
+        "secret_file": [*address, found["officials"].versions.get().pk],
     }
 
 
