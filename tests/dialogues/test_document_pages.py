@@ -29,7 +29,10 @@ def add(session, by, *, audience="public", content=b"First.", title="Customs"):
 
 
 def body(response):
-    return b"".join(response.streaming_content)
+    """What comes with it, and the file closed as a server would."""
+    content = b"".join(response.streaming_content)
+    response.close()
+    return content
 
 
 def test_a_file_is_handed_out_to_be_saved_and_never_shown(client, session, official):
