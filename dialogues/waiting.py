@@ -38,6 +38,11 @@ class Room:
     def has_limits(self) -> bool:
         return self.capacity is not None or bool(self.quotas)
 
+    @property
+    def quota_rows(self) -> list[tuple[str, int, int]]:
+        """For each economy with a quota its ISO code, the places taken and the places it may take."""
+        return [(code, self.taken_by.get(code, 0), places) for code, places in sorted(self.quotas.items())]
+
     def fits(self, economy: str | None) -> bool:
         """Whether one more person fits, whose place counts for ``economy`` (ISO code), or for none."""
         return not self.is_full and economy not in self.full_economies

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import Organization, User
-from portal.languages import Language
+from portal.languages import Language, column
 from portal.notifications.models import Address, is_one_person
 from portal.reference.models import Economy
 
@@ -32,6 +32,13 @@ class RegistrationQuerySet(models.QuerySet):
     def of(self, person):
         """Those of one person: an account, or a bare address."""
         return self.filter(**whose(person))
+
+    def named(self, words):
+        """Those with ``words`` inside the name of the person or of her organization, upper or lower case."""
+        holds = Q(user__full_name__icontains=words) | Q(address_name__icontains=words)
+        for language in Language.values:
+            holds |= Q(**{f"{column('organization__name', language)}__icontains": words})
+        return self.filter(holds)
 
 
 class Registration(models.Model):
@@ -296,6 +303,10 @@ class SessionInvitation(models.Model):
     def __str__(self):
         # Without the person: activity logs keep this label.
         return str(self.session)
+
+    def may(self, status: str) -> bool:
+        """Whether its state lets it go there now."""
+        return status in self.MOVES[self.status]
 
     @property
     def person(self) -> User | Address:

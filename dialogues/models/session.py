@@ -238,6 +238,10 @@ class Session(models.Model):
         return self.status in {self.Status.SCHEDULED, self.Status.IN_PROGRESS} and not self.is_over
 
     @property
+    def registration_has_opened(self) -> bool:
+        return self.registration_opens_at is None or self.registration_opens_at <= timezone.now()
+
+    @property
     def takes_minutes(self) -> bool:
         return self.status in {self.Status.IN_PROGRESS, self.Status.HELD}
 
