@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dialogues import calendars, clocks, confirming, programme, readiness, scheduling
 from dialogues.documents import papers
 from dialogues.forms import ReasonForm, ScheduleForm, SessionForm
-from dialogues.models import Commitment, Decision, Dialogue, Minutes, Registration
+from dialogues.models import Commitment, Decision, Dialogue, Minutes
 from dialogues.permissions import (
     can_create_session,
     can_join,
@@ -21,6 +21,7 @@ from dialogues.permissions import (
     can_write_minutes,
 )
 from dialogues.views.finding import find_session, own_registration
+from dialogues.views.places import people_of
 from portal.activity.log import timeline
 from portal.notifications import calendar
 from portal.web import go, require, show
@@ -32,7 +33,6 @@ def session_detail(request, slug, pk):
     session = find_session(request, slug, pk)
     mine = own_registration(request, session)
     timed = programme.of(session, request.user)
-    confirmed = session.registrations.filter(status=Registration.Status.CONFIRMED)
     commitments = Commitment.objects.visible_to(request.user).filter(session=session).select_related("owner")
     for commitment in commitments:
         commitment.session = session
@@ -43,11 +43,6 @@ def session_detail(request, slug, pk):
         "clocks": programme.party_clocks(session, timed),
         "registration": mine,
         "join_url": session.join_url if can_join(request.user, session, mine) else "",
-        "confirmed_count": confirmed.count(),
-        "economies_count": confirmed.exclude(organization__economy=None)
-        .values("organization__economy")
-        .distinct()
-        .count(),
         "minutes": Minutes.objects.visible_to(request.user).filter(session=session).first(),
         "documents": papers(session, request.user),
         "decisions": Decision.objects.visible_to(request.user).filter(session=session),
@@ -58,10 +53,8 @@ def session_detail(request, slug, pk):
         "topics": list(session.topics.all()),
         "sources": _sources(session),
         **_rights(request.user, session),
+        **people_of(request.user, session, mine),
     }
-    if context["can_see_people"]:
-        people = session.registrations.open().select_related("user", "organization__economy")
-        context["people"] = people.order_by("organization__economy__order", "user__full_name", "pk")
     if context["can_run"]:
         context["sides"] = confirming.sides(session, request.user) if session.announced_at else []
         context["ready"] = readiness.check(session)
