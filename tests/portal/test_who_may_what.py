@@ -23,9 +23,14 @@ from tests.factories.dialogues import (
     AgendaItemFactory,
     CommitmentFactory,
     DialogueFactory,
+    FigureFactory,
+    InitiativeFactory,
+    IssueFactory,
     MinutesFactory,
+    QuestionFactory,
     RegistrationFactory,
     SessionFactory,
+    SessionInvitationFactory,
 )
 from tests.factories.partners import (
     ChamberMemberFactory,
@@ -182,12 +187,42 @@ TABLE = [
     may({"official"}, "dialogues:session-start", "scheduled_session", method="post"),
     may({"official"}, "dialogues:session-held", "scheduled_session", method="post"),
     may({"official"}, "dialogues:session-close", "held_session", method="post"),
+    may({"official"}, "dialogues:dialogue-settings", "dialogue"),
+    may({"official"}, "dialogues:delegation-hours", "own_delegation"),
+    may({"official"}, "dialogues:hours-forget", "own_delegation", method="post"),
+    may(set(), "dialogues:delegation-hours", "other_delegation"),  # each delegation says its own
+    may({"official"}, "dialogues:session-prepare", "dialogue"),
+    may({"official"}, "dialogues:session-channels", "scheduled_session"),
+    may({"official"}, "dialogues:session-readiness", "scheduled_session"),
+    may({"official"}, "dialogues:party-confirm", "own_side", method="post"),
+    may(set(), "dialogues:party-confirm", "other_side", method="post"),
+    may(set(ROLES), "dialogues:session-room", "scheduled_session"),
+    may({"official"}, "dialogues:item-call", "scheduled_session", method="post"),
     may({"official"}, "dialogues:agenda-edit", "scheduled_session"),
+    may({"official"}, "dialogues:agenda-reorder", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:agenda-issue-add", "waiting_issue", method="post"),
+    may({"official"}, "dialogues:agenda-left-open", "held_session"),
     may({"official"}, "dialogues:item-revise", "agenda_item"),
     may({"official"}, "dialogues:item-move", "agenda_item", method="post"),
     may({"official"}, "dialogues:item-remove", "agenda_item", method="post"),
     may(SIGNED_IN, "dialogues:session-register", "scheduled_session"),
     may(SIGNED_IN, "dialogues:session-unregister", "scheduled_session", method="post"),  # her own, if she has one
+    may({"outsider"}, "dialogues:place-detail", "scheduled_session"),  # who has a place
+    may({"outsider"}, "dialogues:place-answer", "scheduled_session", method="post"),
+    may({"outsider"}, "dialogues:place-check-in", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:registration-set", "scheduled_session"),
+    may({"official"}, "dialogues:question-add", "scheduled_session"),
+    may({"official"}, "dialogues:question-revise", "question"),
+    may({"official"}, "dialogues:question-move", "question", method="post"),
+    may({"official"}, "dialogues:question-remove", "question", method="post"),
+    may({"official"}, "dialogues:invitation-list", "scheduled_session"),
+    may({"official"}, "dialogues:invitation-organization", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:invitation-again", "session_invitation", method="post"),
+    may({"official"}, "dialogues:invitation-withdraw", "session_invitation", method="post"),
+    may({"official"}, "dialogues:people-list", "scheduled_session"),
+    may({"official"}, "dialogues:people-table", "scheduled_session"),
+    may({"official"}, "dialogues:person-attended", "place", method="post"),
+    may({"official"}, "dialogues:person-cancel", "place", method="post"),
     may({"official"}, "dialogues:minutes-detail", "held_session"),
     # Papers: everybody reads a list of what is for her; officials of the Parties keep them.
     may(set(ROLES), "dialogues:document-list", "scheduled_session"),
@@ -212,6 +247,34 @@ TABLE = [
     may({"official"}, "dialogues:commitment-add", "held_session"),
     may({"official"}, "dialogues:commitment-remove", "draft_commitment", method="post"),
     may({"official", "chamber"}, "dialogues:commitment-report", "commitment"),
+    may({"official", "chamber"}, "dialogues:commitment-due", "commitment"),
+    may({"official", "chamber"}, "dialogues:commitment-drop", "commitment"),
+    may({"chamber"}, "dialogues:commitment-lead", "commitment"),
+    may(set(ROLES), "dialogues:commitment-detail", "commitment"),
+    may({"official"}, "dialogues:initiative-add", "held_session"),
+    may({"official"}, "dialogues:initiative-revise", "initiative"),
+    may({"official"}, "dialogues:initiative-status", "initiative"),
+    may({"official"}, "dialogues:figure-add", "dialogue"),
+    may({"official"}, "dialogues:figure-take-off", "figure", method="post"),
+    # Issues: what officials do with them.
+    may(OFFICIALS, "dialogues:issue-queue"),
+    may({"sme", "official"}, "dialogues:issue-detail", "issue"),
+    may(set(ROLES), "dialogues:issue-detail", "public_issue"),
+    may({"official"}, "dialogues:issue-acknowledge", "issue", method="post"),
+    may({"official"}, "dialogues:issue-answer", "issue"),
+    may({"official"}, "dialogues:issue-decline", "issue"),
+    may({"official"}, "dialogues:issue-resolve", "issue_on_agenda"),
+    may({"official"}, "dialogues:issue-agenda", "issue"),
+    may({"official"}, "dialogues:issue-off-agenda", "issue_of_item", method="post"),
+    may({"official"}, "dialogues:issue-refer", "issue"),
+    may({"official"}, "dialogues:issue-merge", "issue"),
+    may({"sme", "official"}, "dialogues:issue-reopen", "answered_issue"),
+    may({"official"}, "dialogues:issue-text", "issue"),
+    may({"official"}, "dialogues:issue-text", "public_issue"),
+    may({"official"}, "dialogues:issue-text-approve", "issue", method="post"),
+    may({"official"}, "dialogues:issue-text-send-back", "issue", method="post"),
+    may({"official"}, "dialogues:issue-text-discard", "issue", method="post"),
+    may({"official"}, "dialogues:issue-text-take-down", "public_issue", method="post"),
     # Partners.
     may(FIRMS | CHAMBERS, "partners:request-draft"),
     may(SIGNED_IN, "partners:request-mine"),
@@ -251,7 +314,10 @@ OPEN = {
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
     "resources:date-feed", "resources:finder", "dialogues:dialogue-list", "dialogues:dialogue-detail",
-    "dialogues:dialogue-feed", "dialogues:session-calendar", "partners:request-list", "partners:company-list",
+    "dialogues:issue-number", "dialogues:dialogue-feed", "dialogues:session-calendar", "dialogues:dialogue-scoreboard",
+    "dialogues:scoreboard-table", "dialogues:commitment-list", "dialogues:commitment-table",
+    "dialogues:initiative-list", "dialogues:indicator-list", "dialogues:indicator-table", "dialogues:session-history",
+    "partners:request-list", "partners:company-list",
     "partners:organization-list",
     "partners:company-detail",
 }  # fmt: skip
@@ -365,7 +431,7 @@ def _dialogues(people, bodies):
     dialogue = DialogueFactory(agreement=agreement(), parties=["US", "MX", "CA"])
     draft, scheduled = SessionFactory(dialogue=dialogue), SessionFactory(dialogue=dialogue, scheduled=True)
     held = SessionFactory(dialogue=dialogue, held=True)
-    RegistrationFactory(session=scheduled, user=people["outsider"])
+    place = RegistrationFactory(session=scheduled, user=people["outsider"])
     MinutesFactory(session=held)
     item = AgendaItemFactory(session=scheduled)
     decision = held.decisions.create(text_en="One form.")
@@ -373,17 +439,50 @@ def _dialogues(people, bodies):
     case = SuccessCase.objects.create(dialogue=dialogue, resource=story)
     draft_commitment = CommitmentFactory(session=held, owner=bodies["chamber"])
     commitment = CommitmentFactory(session=held, owner=bodies["chamber"], published=True)
-    return _papers(scheduled, people["official"]) | {
-        "dialogue": [dialogue.slug],
-        "success_case": [dialogue.slug, case.pk],
-        "draft_session": [dialogue.slug, draft.pk],
-        "scheduled_session": [dialogue.slug, scheduled.pk],
-        "held_session": [dialogue.slug, held.pk],
-        "agenda_item": [dialogue.slug, scheduled.pk, item.pk],
-        "decision": [dialogue.slug, held.pk, decision.pk],
-        "draft_commitment": [dialogue.slug, held.pk, draft_commitment.pk],
-        "commitment": [dialogue.slug, held.pk, commitment.pk],
+    return (
+        _papers(scheduled, people["official"])
+        | {
+            "dialogue": [dialogue.slug],
+            "place": [dialogue.slug, scheduled.pk, place.pk],
+            "question": [dialogue.slug, scheduled.pk, QuestionFactory(session=scheduled).pk],
+            "session_invitation": [dialogue.slug, scheduled.pk, SessionInvitationFactory(session=scheduled).pk],
+            "success_case": [dialogue.slug, case.pk],
+            "waiting_issue": [
+                dialogue.slug,
+                scheduled.pk,
+                IssueFactory(dialogue=dialogue, organization=bodies["sme"], acknowledged=True).pk,
+            ],
+            "own_delegation": [dialogue.slug, "us"],
+            "other_delegation": [dialogue.slug, "mx"],
+            "own_side": [dialogue.slug, scheduled.pk, "us"],
+            "other_side": [dialogue.slug, scheduled.pk, "mx"],
+            "draft_session": [dialogue.slug, draft.pk],
+            "scheduled_session": [dialogue.slug, scheduled.pk],
+            "held_session": [dialogue.slug, held.pk],
+            "agenda_item": [dialogue.slug, scheduled.pk, item.pk],
+            "decision": [dialogue.slug, held.pk, decision.pk],
+            "draft_commitment": [dialogue.slug, held.pk, draft_commitment.pk],
+            "commitment": [dialogue.slug, commitment.pk],
+            "initiative": [dialogue.slug, InitiativeFactory(session=held).pk],
+            "figure": [dialogue.slug, FigureFactory(agreement=dialogue.agreement).pk],
+        }
+        | _issues(bodies, dialogue)
+    )
+
+
+def _issues(bodies, dialogue):
+    """Raised by the firm; three of them as only its side and officials may read them."""
+    raised = {"dialogue": dialogue, "organization": bodies["sme"], "concerns": economy("US")}
+    issue, on_agenda = IssueFactory(**raised), IssueFactory(**raised, on_agenda=True)
+    item = AgendaItemFactory(session=SessionFactory(dialogue=dialogue))
+    item.issues.add(on_agenda)
+    named = {"issue": issue, "issue_on_agenda": on_agenda}
+    named |= {
+        "answered_issue": IssueFactory(**raised, answered=True),
+        "public_issue": IssueFactory(**raised, public=True),
     }
+    addresses = {name: [dialogue.slug, row.pk] for name, row in named.items()}
+    return addresses | {"issue_of_item": [dialogue.slug, on_agenda.pk, item.pk]}
 
 
 def _papers(session, official):
