@@ -163,7 +163,7 @@ def say_perhaps(invitation: SessionInvitation, *, by: Any) -> Registration:
     if invitation.status == Status.DECLINED or session.registrations.of(place.person).exists():
         registration.raise_sequence(session)
     place.save()
-    activity = record(by, "answered", place, partstat=Partstat.TENTATIVE)
+    activity = record(by, "invitation_answered", place, partstat=Partstat.TENTATIVE)
     registration.accept(invitation, place, by=by)
     registration.note_answer(place, occasion=activity.pk)
     return place

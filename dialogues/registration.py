@@ -137,7 +137,7 @@ def answer(registration: Registration, *, partstat: str, by: Any) -> Registratio
         raise ValidationError(_("This registration is cancelled."), code="cancelled")
     registration.partstat, registration.answered_at = partstat, timezone.now()
     registration.save(update_fields=["partstat", "answered_at"])
-    activity = record(by, "answered", registration, partstat=partstat)
+    activity = record(by, "invitation_answered", registration, partstat=partstat)
     if registration.status == Registration.Status.PENDING and partstat == Registration.Partstat.ACCEPTED:
         return waiting.seat(registration, by=by)
     note_answer(registration, occasion=activity.pk)
