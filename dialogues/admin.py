@@ -29,7 +29,7 @@ class SessionAdmin(admin.ModelAdmin):
     filter_horizontal = ["convening_bodies"]
     readonly_fields = [
         "status", "zone", "starts_local", "ends_local", "starts_at", "ends_at", "uid", "sequence", "announced_at",
-        "cancelled_because", "created_at", "changed_at",
+        "cancelled_because", "created_at", "changed_at", "capacity", "registration_opens_at", "registration_closes_at",
     ]  # fmt: skip
 
 
@@ -46,10 +46,19 @@ class MinutesAdmin(admin.ModelAdmin):
 
 @admin.register(Registration)
 class RegistrationAdmin(admin.ModelAdmin):
-    list_display = ["session", "user", "role", "status"]
+    """To look at. Places are given and given back by the verbs, which count them and let the next one move up."""
+
+    list_display = ["session", "name", "role", "status"]
     list_filter = ["status"]
-    raw_id_fields = ["session", "user", "organization"]
-    readonly_fields = ["status", "partstat"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(AgendaItem)
