@@ -30,7 +30,7 @@ class IssueQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(public)
         own = Q(filed_by=user) | Q(organization__in=organization_ids(user)) | Q(chamber__in=chamber_ids(user))
-        official = ~Q(status=Issue.Status.DRAFT) & Q(_for_officials(user))
+        official = ~Q(reference="") & Q(_for_officials(user))  # a discarded draft was never theirs to read
         return self.filter(public | own | official)
 
     def public(self):
@@ -151,7 +151,12 @@ class Issue(SearchVectors):
     hs_codes = ArrayField(models.CharField(max_length=6), verbose_name=_("HS codes"), default=list, blank=True)
 
     filed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="issues", verbose_name=_("filed by")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="issues",
+        verbose_name=_("filed by"),
     )
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="issues", verbose_name=_("whose issue"))
     #: The chamber that files it for its member, or through which the firm speaks.
