@@ -20,6 +20,7 @@ from portal.activity.log import timeline
 from portal.lifecycle import move
 from portal.reference.loading import BrokenData, run
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
+from tests.factories.dialogues import DialogueFactory
 from tests.portal.test_loading import change, writes
 
 DATA = settings.REFERENCE_DATA_DIR
@@ -173,6 +174,10 @@ def small(reference, tmp_path):
     change(directory / "dialogues.json", lambda rows: [row.pop("success_cases", None) for row in rows])
     keep(directory / "companies.jsonl", lambda row, number: row["slug"] == "sample-company-103")
     keep(directory / "partner_requests.jsonl", lambda row, number: number < 3)
+    keep(
+        directory / "issues.jsonl",
+        lambda row, number: row["company"] == "sample-company-103" and not row["endorsed_by"],
+    )
     return directory
 
 
@@ -239,6 +244,8 @@ def test_what_people_do_to_samples_and_past_sessions_outlives_the_next_load(smal
 @pytest.mark.slow
 def test_samples_are_loaded_once_and_marked(reference):
     run([importing.load], DATA)
+    for slug in ("usmca-sme-dialogue", "us-taiwan-sme-events", "apec-sme-symposia"):
+        DialogueFactory(slug=slug, parties=("US", "MX", "CA", "TW"))
     command("load_sample")
     firms = Organization.objects.filter(kind="sme")
     assert firms.filter(slug="sample-company-103").exists()

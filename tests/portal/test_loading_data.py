@@ -59,6 +59,12 @@ def slugs(value):
         ("companies.jsonl", None, "economy", ECONOMIES),
         ("companies.jsonl", None, "sectors", SECTORS),
         ("companies.jsonl", None, "profile_language", LANGUAGES),
+        ("issues.jsonl", None, "topics", TOPICS),
+        ("issues.jsonl", None, "sectors", SECTORS),
+        ("issues.jsonl", None, "concerns", ECONOMIES),
+        ("issues.jsonl", None, "language", LANGUAGES),
+        ("issues.jsonl", None, "chamber", CHAMBERS),
+        ("issues.jsonl", None, "endorsed_by", {row["slug"] for row in read("companies.jsonl")}),
         ("thesaurus.jsonl", None, "topics", TOPICS),
         ("thesaurus.jsonl", None, "sectors", SECTORS),
         ("thesaurus.jsonl", None, "economies", ECONOMIES),
@@ -92,6 +98,7 @@ def test_every_resource_is_translated_whole(language):
         "resources.jsonl",
         "partner_requests.jsonl",
         "companies.jsonl",
+        "issues.jsonl",
     ],
 )
 def test_no_two_rows_have_the_same_address(file):
@@ -135,4 +142,5 @@ def test_indicators_name_known_economies_and_agreements():
 
 
 def test_samples_say_that_they_are_samples():
-    assert all(row["sample"] is True for file in ("companies.jsonl", "partner_requests.jsonl") for row in read(file))
+    files = ("companies.jsonl", "partner_requests.jsonl", "issues.jsonl")
+    assert all(row["sample"] is True for file in files for row in read(file))
