@@ -10,6 +10,7 @@ app_name = "dialogues"
 # What does not begin with a dialogue's name stands before what does.
 urlpatterns = [
     path("", dialogues.dialogue_list, name="dialogue-list"),
+    *issues.overall,
     path("<slug:slug>/", dialogues.dialogue_detail, name="dialogue-detail"),
     path("<slug:slug>/calendar.ics", dialogues.dialogue_feed, name="dialogue-feed"),
     path("<slug:slug>/cases/", cases.case_name, name="case-name"),
