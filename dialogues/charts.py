@@ -18,6 +18,8 @@ from dialogues.scoreboard import DROPPED, KEPT, LATE, ON_TRACK, OUTCOMES, PartyS
 WIDTH = 420
 LINE = 18  # the height of a line of text
 BAR = 14
+#: The height of a line of column heads, with the space below it.
+HEAD = 24
 #: What stands beside a bar's end.
 FIGURE = 26
 #: From the bottom of a line of text up to its base.
@@ -73,7 +75,7 @@ def outcomes(scores: Sequence[Any], label: Callable[[Any], str]) -> Bars:
     per_unit = (across - FIGURE - 8) / most
     rows = []
     for number, score in enumerate(scores):
-        top = LINE + number * (LINE + BAR + 8)
+        top = HEAD + number * (LINE + BAR + 8)
         bars = [
             _bar(
                 column * across,
@@ -86,7 +88,7 @@ def outcomes(scores: Sequence[Any], label: Callable[[Any], str]) -> Bars:
         ]
         rows.append(Row(label(score), _text(top + LINE - DESCENT), bars))
     heads = [(outcome_label(outcome), _text(column * across)) for column, outcome in enumerate(OUTCOMES)]
-    return Bars(heads, rows, LINE + len(rows) * (LINE + BAR + 8))
+    return Bars(heads, rows, HEAD + len(rows) * (LINE + BAR + 8))
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,12 @@ class Drawn:
     @property
     def has_hollow(self) -> bool:
         """Whether something in the drawing does not come from an official source."""
-        return any(not value.is_official for value in drawable(self.values))
+        is_drawn = self.lines is not None or self.bars is not None
+        return is_drawn and any(not value.is_official for value in drawable(self.values))
+
+    @property
+    def is_official(self) -> bool:
+        return all(value.is_official for value in drawable(self.values))
 
 
 #: How many years make a line.

@@ -261,8 +261,11 @@ def _load_agenda(row: Row, session: Session, problems: Problems, report: Report)
 
 
 def _load_initiatives(row: Row, session: Session, problems: Problems, report: Report) -> None:
-    """Initiatives, as founded as their own source or else as the session."""
+    """Initiatives, as founded as their own source or else as the session. What officials changed stays as it is."""
+    changed = set(session.initiatives.filter(pk__in=touched(Initiative)).values_list("order", flat=True))
     for order, outcome_data in enumerate(row["outcomes"], start=1):
+        if order in changed:
+            continue
         source = outcome_data.get("source") or ""
         _initiative, outcome = upsert(
             Initiative,

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from dialogues import cases, importing
+from dialogues import cases, importing, initiatives
 from dialogues.models import AgendaItem, Dialogue, Indicator, IndicatorValue, Initiative, Session, SuccessCase
 from portal.accounts.models import Organization
 from portal.reference import importing as reference
@@ -62,6 +62,17 @@ def test_loading_twice_changes_nothing(loaded):
 
     assert again.writes == 0
     assert list(Session.objects.order_by("pk").values_list("pk", "uid", "changed_at")) == changed
+
+
+def test_an_initiative_that_officials_changed_stays_as_they_left_it(loaded, official):
+    one = Initiative.objects.first()
+    initiatives.revise(one, texts={"name": {"en": "As we call it"}}, by=official)
+    initiatives.change_status(one, to="under_way", by=official)
+
+    run([importing.load], DATA)
+
+    one.refresh_from_db()
+    assert (one.name_en, one.status) == ("As we call it", "under_way")
 
 
 def test_what_only_a_collected_text_says_is_unverified(loaded):
