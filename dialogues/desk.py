@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from dialogues import chasing
-from dialogues.models import Commitment, Dialogue, Minutes, Registration, Session
+from dialogues import chasing, finishing, inviting_desk, minutes_desk, queueing, readiness, reminding
+from dialogues.models import Commitment, Dialogue, Registration, Session
 from portal.accounts.permissions import delegation
 from portal.desk import Coming, Waiting
 
@@ -16,10 +17,20 @@ KIND = "dialogues"
 
 
 def waiting_for(user: Any) -> list[Waiting]:
-    """Drafts without a date and held sessions without published minutes of her dialogues; commitments due."""
+    """Drafts without a date and the next step of minutes in her dialogues; what else is missing for
+    sessions on her side; commitments due; issues to answer."""
     if not user.is_authenticated:
         return []
-    return [*_unfinished_sessions(user), *_promised(user)]
+    return [
+        *_unfinished_sessions(user),
+        *reminding.waiting_for(user),
+        *inviting_desk.waiting_for(user),
+        *minutes_desk.waiting_for(user),
+        *_missing(user),
+        *_promised(user),
+        *queueing.waiting_for(user),
+        *finishing.waiting_for(user),
+    ]
 
 
 def coming_for(user: Any) -> list[Coming]:
@@ -38,21 +49,39 @@ def coming_for(user: Any) -> list[Coming]:
 
 def _unfinished_sessions(user: Any) -> list[Waiting]:
     mine = Session.objects.visible_to(user).filter(dialogue__in=_dialogues(user)).select_related("dialogue")
-    waiting = [
+    return [
         Waiting(
             _("Set a date: %(session)s") % {"session": session.title},
             session.get_absolute_url(),
             session.created_at,
             kind=KIND,
         )
-        for session in mine.drafts()
+        # Who looks for a date has a poll to remind her.
+        for session in mine.filter(status=Session.Status.DRAFT)
     ]
-    # Sessions loaded from sources were never announced here: nobody owes their minutes.
-    held = mine.filter(status=Session.Status.HELD, announced_at__isnull=False)
-    for session in held.exclude(minutes__in=Minutes.objects.published()):
-        address = reverse("dialogues:minutes-edit", args=[session.dialogue.slug, session.pk])
-        title = _("Publish the minutes: %(session)s") % {"session": session.title}
-        waiting.append(Waiting(title, address, session.ends_at, kind=KIND))
+
+
+def _missing(user: Any) -> list[Waiting]:
+    """One line for a session, however much is missing: the list of it is on a page."""
+    waiting = []
+    for ready in readiness.watched_by(user):
+        session, count = ready.session, len(ready.findings)
+        if ready.is_after:
+            title = ngettext(
+                "After %(session)s: %(count)d thing is missing on your side",
+                "After %(session)s: %(count)d things are missing on your side",
+                count,
+            )
+            since, due_at = session.ends_at, session.ends_at + readiness.ENDS_AFTER
+        else:
+            title = ngettext(
+                "Get ready: %(session)s – %(count)d thing is missing on your side",
+                "Get ready: %(session)s – %(count)d things are missing on your side",
+                count,
+            )
+            since, due_at = session.starts_at - readiness.BEGINS_BEFORE, session.starts_at
+        address = reverse("dialogues:session-readiness", args=[session.dialogue.slug, session.pk])
+        waiting.append(Waiting(title % {"session": session, "count": count}, address, since, due_at, KIND))
     return waiting
 
 

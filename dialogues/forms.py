@@ -14,8 +14,6 @@ from portal.reference.models import Economy
 from portal.walltime import WallTimeField
 from resources.models import Resource
 
-LONGEST_MINUTES = 60_000  # characters; as much as a page renders (portal.templatetags.ui)
-
 
 def languages_of(dialogue):
     """The languages to write in: the dialogue's, English where it names none."""
@@ -136,43 +134,6 @@ class ReasonForm(forms.Form):
     """Why something is called off; the people concerned read it."""
 
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
-
-
-class RegistrationForm(forms.Form):
-    organization = forms.ModelChoiceField(
-        Organization.objects.none(), label=_("I take part for"), required=False, empty_label=_("Myself")
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        mine = [membership.organization_id for membership in user.active_memberships]
-        self.fields["organization"].queryset = Organization.objects.filter(pk__in=mine).order_by("name", "pk")
-        self.initial.setdefault("organization", mine[0] if mine else None)
-
-
-class MinutesForm(LanguageFields, forms.Form):
-    """The minutes in every working language, side by side."""
-
-    seen_revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def __init__(self, *args, dialogue, minutes=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.add_language_fields(
-            "text",
-            languages_of(dialogue),
-            lambda code: forms.CharField(
-                label=_("Minutes (%(language)s)") % {"language": NAMES[code]},
-                widget=forms.Textarea(attrs={"rows": 24}),
-                required=False,
-                max_length=LONGEST_MINUTES,
-            ),
-            minutes,
-        )
-        self.initial.setdefault("seen_revision", minutes.revision if minutes else 0)
-
-    @property
-    def sides(self):
-        return [self[column("text", code)] for code in self.languages]
 
 
 class RecordedForm(LanguageFields, forms.Form):

@@ -68,7 +68,7 @@ class Minutes(models.Model):
         PUBLISHED = "published", pgettext_lazy("minutes", "Published")
 
     MOVES = {
-        Status.DRAFT: {Status.CIRCULATED, Status.PUBLISHED},
+        Status.DRAFT: {Status.CIRCULATED},
         # Back to draft: a comment is taken up.
         Status.CIRCULATED: {Status.DRAFT, Status.AGREED},
         Status.AGREED: {Status.DRAFT, Status.PUBLISHED},

@@ -3,7 +3,7 @@ from django.urls import path
 from dialogues.urls import agendas, calendars, documents, issues, polls, registrations
 from dialogues.urls import commitments as commitment_urls
 from dialogues.urls import minutes as minutes_urls
-from dialogues.views import agenda, cases, commitments, dialogues, minutes, registration, sessions
+from dialogues.views import agenda, cases, commitments, dialogues, registration, sessions
 
 app_name = "dialogues"
 
@@ -31,19 +31,6 @@ urlpatterns = [
     path("<slug:slug>/sessions/<int:pk>/agenda/<int:item_pk>/remove/", agenda.item_remove, name="item-remove"),
     path("<slug:slug>/sessions/<int:pk>/register/", registration.session_register, name="session-register"),
     path("<slug:slug>/sessions/<int:pk>/unregister/", registration.session_unregister, name="session-unregister"),
-    path("<slug:slug>/sessions/<int:pk>/minutes/", minutes.minutes_detail, name="minutes-detail"),
-    path("<slug:slug>/sessions/<int:pk>/minutes/edit/", minutes.minutes_edit, name="minutes-edit"),
-    path("<slug:slug>/sessions/<int:pk>/minutes/publish/", minutes.minutes_publish, name="minutes-publish"),
-    path("<slug:slug>/sessions/<int:pk>/decisions/new/", minutes.decision_add, name="decision-add"),
-    path(
-        "<slug:slug>/sessions/<int:pk>/decisions/<int:row_pk>/remove/", minutes.decision_remove, name="decision-remove"
-    ),
-    path("<slug:slug>/sessions/<int:pk>/commitments/new/", minutes.commitment_add, name="commitment-add"),
-    path(
-        "<slug:slug>/sessions/<int:pk>/commitments/<int:row_pk>/remove/",
-        minutes.commitment_remove,
-        name="commitment-remove",
-    ),
     path(
         "<slug:slug>/sessions/<int:pk>/commitments/<int:row_pk>/",
         commitments.commitment_report,

@@ -1,6 +1,5 @@
 """The pages: who sees what, who may do what, and what happens on the way."""
 
-import re
 from datetime import timedelta
 
 import icalendar
@@ -9,16 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dialogues import minutes as minutes_module
 from dialogues import scheduling
-from dialogues.models import AgendaItem, Commitment, Minutes, Registration, Session
+from dialogues.models import AgendaItem, Commitment, Registration, Session
 from portal.languages import Language
 from tests.factories.accounts import UserFactory
 from tests.factories.dialogues import (
     AgendaItemFactory,
     CommitmentFactory,
     DialogueFactory,
-    MinutesFactory,
     RegistrationFactory,
     SessionFactory,
     wall,
@@ -64,7 +61,7 @@ def test_a_dialogues_page_asks_as_little_for_three_sessions_as_for_one(
         SessionFactory(dialogue=dialogue, past=True, host=economy("US"))
         CommitmentFactory(session=SessionFactory(dialogue=dialogue, held=True), published=True)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         response = client.get(dialogue.get_absolute_url())
 
     assert text(response).count('<article class="row">') == 4 * count
@@ -413,84 +410,23 @@ def test_pages_are_rendered_in_every_language(client, dialogue, official, langua
     assert "第一屆" in text(response) or language != "zh-hant"
 
 
-# --- Minutes ------------------------------------------------------------------------------------
-
-
-def test_minutes_are_written_side_by_side_and_published_after_a_second_look(
-    client, dialogue, official, sme, *, mailoutbox, django_capture_on_commit_callbacks
-):
-    session = SessionFactory(dialogue=dialogue, held=True)
-    RegistrationFactory(session=session, user=sme)
-    client.force_login(official)
-
-    client.post(url("minutes-edit", session), {
-        "text_en": "# Opening\n\nWe **met**.", "text_zh_hant": "# 開幕\n\n我們見面了。", "seen_revision": "0",
-    })  # fmt: skip
-    client.post(url("decision-add", session), {"text_en": "Meet again in a year."})
-    client.post(url("commitment-add", session), {
-        "text_en": "Publish a guide.",
-        "owner": official.active_memberships[0].organization_id,
-        "due_on": "2099-12-31",
-    })  # fmt: skip
-    client.logout()
-    assert "Meet again in a year." not in text(client.get(session.get_absolute_url()))
-    assert client.get(url("minutes-detail", session)).status_code == 404
-
-    client.force_login(official)
-    page = client.get(url("minutes-publish", session))
-    assert "我們見面了" in text(page)
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(url("minutes-publish", session), {"seen_revision": "1"})
-
-    client.logout()
-    assert "Meet again in a year." in text(client.get(session.get_absolute_url()))
-    assert "<strong>met</strong>" in text(client.get(url("minutes-detail", session)))
-    told = [mail for mail in mailoutbox if sme.email in mail.to[0]]
-    assert len(told) == 1
-    assert "Publish a guide." in told[0].body
-
-
-def test_a_stale_save_loses_nothing_that_was_typed(client, dialogue, official):
-    session = SessionFactory(dialogue=dialogue, held=True)
-    colleague = UserFactory(official_of="TW")
-    minutes_module.write(session, texts={"en": "From the colleague"}, seen_revision=0, by=colleague)
-    client.force_login(official)
-
-    response = client.post(url("minutes-edit", session), {"text_en": "From me", "seen_revision": "0"})
-
-    assert response.status_code == 409
-    assert "From the colleague" in text(response)
-    assert re.search(r"<textarea[^>]*>\s*From me</textarea>", text(response))
-    assert Minutes.objects.get().text_en == "From the colleague"
-    assert 'name="seen_revision" value="1"' in text(response)
-
-    client.post(url("minutes-edit", session), {"text_en": "From both", "seen_revision": "1"})
-    assert Minutes.objects.get().text_en == "From both"
-
-
-def test_publishing_something_else_than_was_read_is_refused(client, dialogue, official):
-    minutes = MinutesFactory(session=SessionFactory(dialogue=dialogue, held=True), revision=3)
-    client.force_login(official)
-
-    for seen in ("2", "", "x"):
-        client.post(url("minutes-publish", minutes.session), {"seen_revision": seen})
-
-    minutes.refresh_from_db()
-    assert minutes.status == "draft"
+# --- Commitments --------------------------------------------------------------------------------
 
 
 def test_the_owners_people_report_on_a_commitment(client, dialogue, chamber, sme):
     session = SessionFactory(dialogue=dialogue, held=True)
     owner = chamber.active_memberships[0].organization
     commitment = CommitmentFactory(session=session, owner=owner, published=True)
-    address = url("commitment-report", session, commitment.pk)
+    report, drop = (
+        reverse(f"dialogues:commitment-{name}", args=[dialogue.slug, commitment.pk]) for name in ("report", "drop")
+    )
 
     client.force_login(sme)
-    assert client.get(address).status_code == 403
+    assert client.get(report).status_code == 403
     client.force_login(chamber)
-    assert address in text(client.get(session.get_absolute_url()))
-    assert "Say why" in text(client.post(address, {"to": "dropped", "reason": " "}))
-    client.post(address, {"to": "dropped", "reason": "No budget."})
+    assert report in text(client.get(session.get_absolute_url()))
+    assert "This field is required" in text(client.post(drop, {"reason": " "}))
+    client.post(drop, {"reason": "No budget."})
 
     assert Commitment.objects.get().dropped_because == "No budget."
     assert "No budget." in text(client.get(session.get_absolute_url()))
