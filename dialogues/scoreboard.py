@@ -91,19 +91,21 @@ class Scoreboard:
     today: date = field(default_factory=timezone.localdate)
 
 
-def of(dialogue: Dialogue, *, user: Any = None) -> Scoreboard:
+def of(dialogue: Dialogue, *, user: Any = None, open_at_most: int | None = None) -> Scoreboard:
     """The scoreboard as ``user`` may see it: without one, of the sessions that are open to all.
 
-    Days are those of the active time zone. Two queries when the Parties were prefetched.
+    ``open_at_most`` shortens the list of what is open, never a count. Days are those of the active time zone.
+    Two queries when the Parties were prefetched.
     """
     seen = Commitment.objects.visible_to(user or AnonymousUser()).published().filter(session__dialogue=dialogue)
     facts = list(_facts(seen, dialogue))
     today = timezone.localdate()
+    is_open = seen.unfinished().select_related("owner__economy", "session__dialogue").order_by("due_on", "pk")
     return Scoreboard(
         rows=list(_by_party(facts, dialogue, today)),
         total=_score(None, facts, today),
         years=list(_by_year(facts, today)),
-        open=list(seen.unfinished().select_related("owner__economy", "session__dialogue").order_by("due_on", "pk")),
+        open=list(is_open[:open_at_most]),
         facts=facts,
         today=today,
     )

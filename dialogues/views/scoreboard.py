@@ -13,6 +13,8 @@ from portal.languages import Language, column
 from portal.web import show
 from resources.sheets import inert
 
+#: How much of what is open stands on the page; all of it is in the list of commitments.
+OPEN = 20
 #: Of the tables. Names are for machines, the same in every language.
 SCORES = ("dialogue", "year", "economy", "economy_name", *scoreboard.OUTCOMES, "moved", "median_days_open", "as_of")
 COMMITMENTS = (
@@ -25,7 +27,7 @@ COMMITMENTS = (
 def dialogue_scoreboard(request, slug):
     """Per Party and over the years."""
     dialogue = find_dialogue(request, slug)
-    found = scoreboard.of(dialogue, user=request.user)
+    found = scoreboard.of(dialogue, user=request.user, open_at_most=OPEN)
     context = {
         "dialogue": dialogue,
         "scoreboard": found,
