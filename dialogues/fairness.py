@@ -1,10 +1,11 @@
 """Who had the bad hours: the ledger of a dialogue's past sessions, and what it says of the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -132,20 +133,25 @@ def consequence(found: Ledger) -> str:
 
 
 def _last_time(entry: Entry) -> str:
+    """The latest session that has an hour; it may be yet to come."""
+    is_to_come = entry.session.starts_at > timezone.now()
     title = entry.session.title
     if not any(row.points for row in entry.rows):
+        if is_to_come:
+            return _("The next session (%(title)s) lies within everyone's working hours.") % {"title": title}
         return _("The last session (%(title)s) lay within everyone's working hours.") % {"title": title}
     if not entry.worst:
+        if is_to_come:
+            return _("In the next session (%(title)s) all Parties have equally bad hours.") % {"title": title}
         return _("In the last session (%(title)s) all Parties had equally bad hours.") % {"title": title}
-    parts = [
+    names = _names(
         pgettext("party and hours", "%(name)s (%(words)s)") % {"name": row.time.name, "words": row.words}
         for row in entry.worst
-    ]
-    return _("In the last session (%(title)s) the bad hours fell to %(names)s.") % {
-        "title": title,
-        "names": _names(parts),
-    }
+    )
+    if is_to_come:
+        return _("In the next session (%(title)s) the bad hours fall to %(names)s.") % {"title": title, "names": names}
+    return _("In the last session (%(title)s) the bad hours fell to %(names)s.") % {"title": title, "names": names}
 
 
-def _names(names: Any) -> str:
+def _names(names: Iterable[str]) -> str:
     return pgettext("list", ", ").join(names)

@@ -26,6 +26,7 @@ COUNTS = (6, 12, 24, 48, polls.MOST_SLOTS)
 #: The first search begins so many days from now: people need time to answer, and to plan.
 BEGIN_IN = 21
 DAYS = 14
+FARTHEST = 3 * 366
 #: "Ana Ruiz <ana@firm.example>, MX", or less of it.
 LINE = re.compile(r"^(?:(?P<name>[^<>,]*)<(?P<named>[^<>]+)>|(?P<bare>[^<>,\s]+))\s*(?:,\s*(?P<code>[A-Za-z]{2}))?$")
 
@@ -55,10 +56,23 @@ class SearchForm(forms.Form):
             "count": 12,
         } | self.initial
 
+    def clean_first(self):
+        return _near(self.cleaned_data["first"])
+
+    def clean_last(self):
+        return _near(self.cleaned_data["last"])
+
     @property
     def search(self):
         """What to look for: as asked, or as a first suggestion."""
         return Search(**(self.cleaned_data if self.is_bound else self.initial))
+
+
+def _near(day):
+    """Holidays of farther years nobody knows, and some moments of the farthest no clock can show."""
+    if not -1 <= (day - timezone.localdate()).days <= FARTHEST:
+        raise ValidationError(_("Choose a day within the next three years."), code="day")
+    return day
 
 
 class PeopleForm(forms.Form):
@@ -142,7 +156,8 @@ class PollForm(PeopleForm):
         self.search = search
         self.fields["respond_by"].help_text = by_your_clock()
         self.initial.setdefault("people", list(self.delegates))
-        self.initial.setdefault("respond_by", _in_a_week(search.first))
+        if search is not None:
+            self.initial.setdefault("respond_by", _in_a_week(search.first))
 
     def clean(self):
         cleaned = super().clean()

@@ -528,6 +528,14 @@ class TestFairness:
         assert second == "Over the last 2 sessions Taiwan bore 56% of the inconvenience."
         assert fairness.consequence(found) == "Times that are easier for Taiwan therefore come first."
 
+    def test_a_session_to_come_counts_from_the_day_it_is_scheduled_but_not_for_its_own_date(self, draft):
+        session = SessionFactory(dialogue=draft.dialogue, scheduled=True, local=wall(30, 22), title_en="Soon")
+
+        assert fairness.sentences(fairness.ledger(draft.dialogue)) == [
+            "In the next session (Soon) the bad hours fall to Taiwan (at night)."
+        ]
+        assert fairness.ledger(draft.dialogue, leaving_out=session).entries == []
+
     def test_without_hours_on_record_nobody_is_ahead_and_in_person_or_cancelled_sessions_do_not_count(self, draft):
         dialogue = draft.dialogue
         self.past(dialogue, 22, 10, format="in_person")
