@@ -52,6 +52,7 @@ OPEN_TO_ALL = {
     "en/dialogues/",
     "en/dialogues/<slug:slug>/",
     "en/dialogues/<slug:slug>/calendar.ics",
+    "en/dialogues/polls/<str:token>/",
     "en/dialogues/<slug:slug>/commitments/",
     "en/dialogues/<slug:slug>/commitments/<int:pk>/",
     "en/dialogues/<slug:slug>/commitments.csv",

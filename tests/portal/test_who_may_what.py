@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dialogues import documents
+from dialogues import documents, poll_links, polls
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
 from portal.notifications import followed, subscriptions
@@ -183,6 +183,21 @@ TABLE = [
     may({"official"}, "dialogues:session-schedule", "draft_session"),
     may({"official"}, "dialogues:session-schedule", "draft_session", method="post"),
     may({"official"}, "dialogues:session-reschedule", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:session-zone", "scheduled_session"),
+    may({"official"}, "dialogues:session-zone", "scheduled_session", method="post"),
+    may({"official"}, "dialogues:poll-create", "draft_session"),
+    may({"official"}, "dialogues:poll-create", "draft_session", method="post"),
+    may({"official"}, "dialogues:poll-create", "scheduled_session"),  # led back to the session
+    may({"official"}, "dialogues:poll-detail", "poll"),
+    may({"official"}, "dialogues:poll-choose", "poll_slot"),
+    may({"official"}, "dialogues:poll-choose", "poll_slot", method="post"),
+    may({"official"}, "dialogues:poll-invite", "poll", method="post"),
+    may({"official"}, "dialogues:poll-deadline", "poll", method="post"),
+    may({"official"}, "dialogues:poll-withdraw", "poll", method="post"),
+    may({"official"}, "dialogues:poll-invite-again", "poll_invitee", method="post"),
+    may({"official"}, "dialogues:poll-take-off", "poll_invitee", method="post"),
+    may(set(ROLES), "dialogues:poll-answer", "poll_link"),
+    may(set(ROLES), "dialogues:poll-answer", "poll_link", method="post"),
     may({"official"}, "dialogues:session-cancel", "scheduled_session", method="post"),
     may({"official"}, "dialogues:session-start", "scheduled_session", method="post"),
     may({"official"}, "dialogues:session-held", "scheduled_session", method="post"),
@@ -467,7 +482,29 @@ def _dialogues(people, bodies):
             "figure": [dialogue.slug, FigureFactory(agreement=dialogue.agreement).pk],
         }
         | _issues(bodies, dialogue)
+        | _polls(dialogue, people["official"])
     )
+
+
+def _polls(dialogue, official):
+    """An open one that asks the official and somebody without an account."""
+    begins = timezone.now() + timedelta(days=30)
+    poll = polls.open_poll(
+        SessionFactory(dialogue=dialogue),
+        zone="UTC",
+        minutes=60,
+        starts=[begins],
+        people=[polls.Person(user=official), polls.Person(address="ana@example.com")],
+        respond_by=begins - timedelta(days=7),
+        by=official,
+    )
+    address, invitee = [dialogue.slug, poll.session_id, poll.pk], poll.invitees.get(user=None)
+    return {
+        "poll": address,
+        "poll_slot": [*address, poll.slots.get().pk],
+        "poll_invitee": [*address, invitee.pk],
+        "poll_link": [poll_links.token(invitee)],
+    }
 
 
 def _issues(bodies, dialogue):
