@@ -47,8 +47,8 @@ def issue_endorse(request, slug, pk):
     return show(request, "dialogues/issue_endorse.html", context)
 
 
-@require_POST
 @login_required
+@require_POST
 def endorsement_take_back(request, slug, pk, row_pk):
     """It does not affect the firm any more."""
     issue = _find(request, slug, pk)
@@ -58,8 +58,8 @@ def endorsement_take_back(request, slug, pk, row_pk):
     return go(request, issue)
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_follow(request, slug, pk):
     """Tell me of each step."""
     issue = _find(request, slug, pk)
@@ -70,8 +70,8 @@ def issue_follow(request, slug, pk):
     return go(request, issue)
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_unfollow(request, slug, pk):
     """Tell me no more."""
     issue = _find(request, slug, pk)
