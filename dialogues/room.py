@@ -37,6 +37,11 @@ class Now:
     is_called: bool
     stamp: str
 
+    @property
+    def item(self) -> AgendaItem | None:
+        """The item that the reader is shown as being talked about."""
+        return self.current.item if self.current else None
+
 
 def is_open(session: Session, at: datetime | None = None) -> bool:
     """Whether people gather there now: from half an hour before the start until it is held, at the latest two hours

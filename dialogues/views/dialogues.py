@@ -4,10 +4,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.views.decorators.http import condition, require_safe
 
-from dialogues import calendars, charts, scoreboard
+from dialogues import calendars, charts, hosting, scoreboard, slots
 from dialogues.forms import CaseForm
 from dialogues.models import Dialogue, Session, SuccessCase
-from dialogues.permissions import can_create_session, can_name_cases
+from dialogues.permissions import can_create_session, can_name_cases, can_settle
 from dialogues.views import indicators, initiatives
 from dialogues.views.finding import find_dialogue
 from portal.web import show
@@ -45,6 +45,9 @@ def dialogue_detail(request, slug):
         "cases": list(SuccessCase.objects.visible_to(request.user).filter(dialogue=dialogue).for_rows()),
         "case_form": CaseForm(dialogue=dialogue) if can_name_cases(request.user, dialogue) else None,
         "can_create_session": can_create_session(request.user, dialogue),
+        "hours": slots.hours_of(dialogue),
+        "turn": hosting.next_turn(dialogue, visible),
+        "can_settle": can_settle(request.user, dialogue),
         **_kept(request, dialogue),
         **_figures(dialogue),
     }
