@@ -54,8 +54,8 @@ def issue_text(request, slug, pk):
     return show(request, "dialogues/issue_text.html", context, status=409 if is_stale else 200)
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_text_approve(request, slug, pk):
     issue = _find(request, slug, pk)
     require(can_approve_text(request.user, issue))
@@ -66,22 +66,22 @@ def issue_text_approve(request, slug, pk):
     return _done(request, issue, _("Published: everybody can read it now."), approve, to=issue)
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_text_send_back(request, slug, pk):
     issue = _find(request, slug, pk)
     return _with_note(request, issue, public_text.send_back, "note", _("Sent back. Who wrote it is being told."))
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_text_take_down(request, slug, pk):
     issue = _find(request, slug, pk)
     return _with_note(request, issue, public_text.take_down, "reason", _("Taken down: its page is not public now."))
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_text_discard(request, slug, pk):
     issue = _find(request, slug, pk)
     return _done(request, issue, _("The draft is gone."), public_text.discard)

@@ -31,6 +31,8 @@ def issue_detail(request, slug, pk):
     issue = find_issue(request, slug, pk)
     if issue.status == Issue.Status.DRAFT:
         return redirect("dialogues:issue-check", slug, pk)
+    if issue.submitted_at is None:  # a draft that was discarded
+        raise Http404
     user = request.user
     is_side, is_official = is_of_issue(user, issue), acts_in(user, issue.dialogue)
     context = {

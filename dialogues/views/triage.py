@@ -23,8 +23,8 @@ HOUR = 3600  # seconds
 REOPENED_AN_HOUR = 10
 
 
-@require_safe
 @login_required
+@require_safe
 def issue_queue(request):
     """What is owed to firms, the oldest clock first: by default about her own Party."""
     require(bool(delegation(request.user)))
@@ -69,8 +69,8 @@ def _lists(about, user):
     ]
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_acknowledge(request, slug, pk):
     issue = _find(request, slug, pk)
     return _done(request, issue, _("Acknowledged. Who raised it is being told."), triage.acknowledge)
@@ -142,8 +142,8 @@ def issue_agenda(request, slug, pk):
     return _form_page(request, issue, context, _("Put the issue on an agenda"), _("Put it on the agenda"))
 
 
-@require_POST
 @login_required
+@require_POST
 def issue_off_agenda(request, slug, pk, item_pk):
     issue = _find(request, slug, pk)
     items = AgendaItem.objects.visible_to(request.user).filter(issues=issue)

@@ -62,7 +62,7 @@ def kinds(user):
 
 def test_one_writes_another_approves_and_then_everybody_reads_it(issue, writer, approver, outsider):
     issue = write(issue, writer)
-    assert (issue.public_status, issue.is_public, issue.public_title_en) == ("drafted", False, "")
+    assert (issue.public_status, issue.is_public, issue.public_title) == ("drafted", False, "")
     issue = ask(issue, writer)
     assert kinds(approver) == ["dialogues/issue_text_awaiting"]
     assert kinds(writer) == []

@@ -212,7 +212,7 @@ def test_merged_twice_the_first_one_follows_too(issue, official, raiser):
     issue.refresh_from_db()
     assert issue.duplicate_of == last
     triage.acknowledge(last, by=official)
-    assert steps(raiser) == ["merged", "acknowledged"]
+    assert steps(raiser) == ["merged", "merged", "acknowledged"]
 
 
 def test_opening_again_asks_the_officials_for_another_answer(issue, official, raiser, sme):
