@@ -45,6 +45,8 @@ OPEN_TO_ALL = {
     "en/dialogues/invitations/<str:token>/",
     "en/dialogues/invitations/<str:token>/check-in/",
     "en/dialogues/invitations/<str:token>/pass-on/",
+    # The secret address of a person's own calendar.
+    "en/dialogues/calendars/mine/<str:token>.ics",
     # Following a search needs an e-mail address alone.
     "en/notifications/follow-asked/",
     "en/notifications/follow/<slug:kind>/",
@@ -52,6 +54,9 @@ OPEN_TO_ALL = {
     "en/dialogues/",
     "en/dialogues/<slug:slug>/",
     "en/dialogues/<slug:slug>/calendar.ics",
+    "en/dialogues/calendars/",
+    "en/dialogues/calendars/all.ics",
+    "en/dialogues/calendars/economies/<slug:code>.ics",
     "en/dialogues/polls/<str:token>/",
     "en/dialogues/<slug:slug>/commitments/",
     "en/dialogues/<slug:slug>/commitments/<int:pk>/",
@@ -62,7 +67,9 @@ OPEN_TO_ALL = {
     "en/dialogues/<slug:slug>/initiatives/",
     "en/dialogues/<slug:slug>/scoreboard/",
     "en/dialogues/<slug:slug>/scoreboard.csv",
+    "en/dialogues/<slug:slug>/issues/",
     "en/dialogues/<slug:slug>/issues/<int:pk>/",
+    "en/dialogues/issues/",
     "en/dialogues/^issues/(?P<reference>[A-Z0-9]+-[0-9]{4}-[0-9]{3,6})/$",
     "en/dialogues/<slug:slug>/sessions/<int:pk>/",
     "en/dialogues/<slug:slug>/sessions/<int:pk>/documents/",

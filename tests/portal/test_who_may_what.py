@@ -272,6 +272,17 @@ TABLE = [
     may({"official"}, "dialogues:figure-add", "dialogue"),
     may({"official"}, "dialogues:figure-take-off", "figure", method="post"),
     # Issues: what officials do with them.
+    may(SIGNED_IN, "dialogues:issue-mine"),
+    may(FIRMS | CHAMBERS, "dialogues:issue-new", "dialogue"),
+    may({"sme"}, "dialogues:issue-similar", "draft_issue"),
+    may({"sme"}, "dialogues:issue-write", "issue_step"),
+    may({"sme"}, "dialogues:issue-check", "draft_issue"),
+    may({"sme"}, "dialogues:issue-submitted", "issue"),
+    may({"sme"}, "dialogues:issue-withdraw", "issue"),
+    may(FIRMS | CHAMBERS, "dialogues:issue-endorse", "public_issue"),
+    may({"chamber"}, "dialogues:endorsement-take-back", "endorsement", method="post"),
+    may(SIGNED_IN, "dialogues:issue-follow", "public_issue", method="post"),
+    may(SIGNED_IN, "dialogues:issue-unfollow", "public_issue", method="post"),
     may(OFFICIALS, "dialogues:issue-queue"),
     may({"sme", "official"}, "dialogues:issue-detail", "issue"),
     may(set(ROLES), "dialogues:issue-detail", "public_issue"),
@@ -290,6 +301,8 @@ TABLE = [
     may({"official"}, "dialogues:issue-text-send-back", "issue", method="post"),
     may({"official"}, "dialogues:issue-text-discard", "issue", method="post"),
     may({"official"}, "dialogues:issue-text-take-down", "public_issue", method="post"),
+    may(SIGNED_IN, "dialogues:personal-begin", method="post"),
+    may(SIGNED_IN, "dialogues:personal-end", method="post"),
     # Partners.
     may(FIRMS | CHAMBERS, "partners:request-draft"),
     may(SIGNED_IN, "partners:request-mine"),
@@ -329,7 +342,9 @@ OPEN = {
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
     "resources:date-feed", "resources:finder", "dialogues:dialogue-list", "dialogues:dialogue-detail",
-    "dialogues:issue-number", "dialogues:dialogue-feed", "dialogues:session-calendar", "dialogues:dialogue-scoreboard",
+    "dialogues:issue-number",
+    "dialogues:issue-list", "dialogues:dialogue-issues", "dialogues:dialogue-feed", "dialogues:session-calendar", "dialogues:calendar-list",
+    "dialogues:all-feed", "dialogues:economy-feed", "dialogues:personal-feed", "dialogues:dialogue-scoreboard",
     "dialogues:scoreboard-table", "dialogues:commitment-list", "dialogues:commitment-table",
     "dialogues:initiative-list", "dialogues:indicator-list", "dialogues:indicator-table", "dialogues:session-history",
     "partners:request-list", "partners:company-list",
@@ -518,8 +533,14 @@ def _issues(bodies, dialogue):
         "answered_issue": IssueFactory(**raised, answered=True),
         "public_issue": IssueFactory(**raised, public=True),
     }
+    named["draft_issue"] = IssueFactory(**raised, draft=True)
+    behind = named["public_issue"].endorsements.create(organization=bodies["chamber"])
     addresses = {name: [dialogue.slug, row.pk] for name, row in named.items()}
-    return addresses | {"issue_of_item": [dialogue.slug, on_agenda.pk, item.pk]}
+    return addresses | {
+        "issue_of_item": [dialogue.slug, on_agenda.pk, item.pk],
+        "issue_step": [dialogue.slug, named["draft_issue"].pk, "story"],
+        "endorsement": [dialogue.slug, named["public_issue"].pk, behind.pk],
+    }
 
 
 def _papers(session, official):
