@@ -46,7 +46,10 @@ class MinutesAdmin(admin.ModelAdmin):
 
 @admin.register(Registration)
 class RegistrationAdmin(admin.ModelAdmin):
-    """To look at. Places are given and given back by the verbs, which count them and let the next one move up."""
+    """To look at. Places are given and given back by the verbs, which count them and let the next one move up.
+
+    One is deleted only with its person's account; ``registration.fill_free_places`` then gives it to who waits.
+    """
 
     list_display = ["session", "name", "role", "status"]
     list_filter = ["status"]
@@ -57,9 +60,6 @@ class RegistrationAdmin(admin.ModelAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
-    def has_delete_permission(self, request, obj=None):
-        return False
-
 
 @admin.register(AgendaItem)
 class AgendaItemAdmin(admin.ModelAdmin):
@@ -68,8 +68,19 @@ class AgendaItemAdmin(admin.ModelAdmin):
 
 @admin.register(Commitment)
 class CommitmentAdmin(admin.ModelAdmin):
+    """A typing error may be mended here; state and day are changed by the verbs, with their reasons."""
+
     list_display = ["text", "owner", "due_on", "status"]
-    readonly_fields = ["status", "dropped_because", "finished_at", "published_at"]
+    readonly_fields = ["status", "due_on", "first_due_on", "dropped_because", "finished_at", "published_at"]
+
+    def has_add_permission(self, request):
+        return False
+
+
+@admin.register(Initiative)
+class InitiativeAdmin(admin.ModelAdmin):
+    list_display = ["name", "session", "status"]
+    readonly_fields = ["status"]
 
 
 @admin.register(IndicatorValue)
@@ -78,4 +89,4 @@ class IndicatorValueAdmin(admin.ModelAdmin):
     list_filter = ["reliability"]
 
 
-admin.site.register([Decision, Indicator, Initiative])
+admin.site.register([Decision, Indicator])

@@ -81,12 +81,15 @@ def send_invitations(session: Session, invitations: Iterable[SessionInvitation],
 
 
 def own_links(rows: Iterable[Registration | SessionInvitation]) -> Callable[[Any], dict[str, Any]]:
-    """For ``notify(own=…)``: who has no account is led to her personal page, whose link is her permission."""
+    """For ``notify(own=…)``: who has no account is led to her personal page, whose link is her permission; when it was
+    withdrawn, to the dialogue."""
     paths = {}
     for row in rows:
         invitation = row if isinstance(row, SessionInvitation) else getattr(row, "invitation", None)
         if invitation is not None and row.user_id is None:
-            paths[row.address.lower()] = linking.invitation_path(invitation)
+            is_over = invitation.status == SessionInvitation.Status.WITHDRAWN
+            home = row.session.dialogue.get_absolute_url
+            paths[row.address.lower()] = home() if is_over else linking.invitation_path(invitation)
 
     def own(person: Any) -> dict[str, Any]:
         path = paths.get(person.email.lower()) if isinstance(person, Address) else None

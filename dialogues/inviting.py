@@ -1,6 +1,6 @@
 """Asking people and whole organizations to a session, and what they answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,8 +23,6 @@ Partstat = Registration.Partstat
 
 #: Open invitations of one session: more are a mailing list.
 AT_MOST = 3000
-#: An invitation is passed on so often; whoever gets it last answers for herself.
-PASSED_ON_AT_MOST = 2
 #: What a stranger writes as a name stands in a mail to another stranger: no addresses in it.
 validate_name = RegexValidator(r"^[^/:@<>\x00-\x1f]*$", _("Write a name, without links or signs."), code="name")
 
@@ -49,8 +47,8 @@ def invite(session: Session, guest: Guest, *, by: Any) -> SessionInvitation:
     Raises ``ValidationError``: ``over``, ``too_many``, ``address``, ``name``, ``already_invited``,
     ``already_registered``.
     """
-    session = _open(session)
-    invitation = _create(session, _known(guest), by=by)
+    session = still_open(session)
+    invitation = create(session, known(guest), by=by)
     record(by, "invited_to_session", session)
     announcing.send_invitations(session, [invitation])
     return invitation
@@ -62,11 +60,11 @@ def invite_all(session: Session, guests: Iterable[Guest], *, by: Any) -> list[Se
 
     Raises ``ValidationError``: ``over``, ``too_many``, ``address``, ``name``.
     """
-    session = _open(session)
+    session = still_open(session)
     made = []
     for guest in guests:
         try:
-            made.append(_create(session, _known(guest), by=by))
+            made.append(create(session, known(guest), by=by))
         except ValidationError as refusal:
             if getattr(refusal, "code", "") not in {"already_invited", "already_registered"}:
                 raise
@@ -100,7 +98,7 @@ def invite_again(invitation: SessionInvitation, *, by: Any) -> SessionInvitation
 
     Raises ``ValidationError``: ``over``, ``answered``.
     """
-    session = _open(invitation.session)
+    session = still_open(invitation.session)
     invitation = lock(invitation)
     if invitation.status not in {Status.SENT, Status.DECLINED}:
         raise ValidationError(_("This invitation is answered or withdrawn."), code="answered")
@@ -117,100 +115,15 @@ def invite_again(invitation: SessionInvitation, *, by: Any) -> SessionInvitation
 @transaction.atomic
 def withdraw(invitation: SessionInvitation, *, by: Any) -> SessionInvitation:
     """Take an invitation back: its link is useless, and a place it led to is given back. She is told."""
-    session = _open(invitation.session)
+    session = still_open(invitation.session)
     invitation = lock(invitation)
-    place = _open_place(invitation)
+    place = open_place(invitation)
     invitation = move(invitation, Status.WITHDRAWN, by=by)
     if place is not None:
         registration.leave(session, place, by=by, partstat=Partstat.DECLINED)
     else:
-        _tell_closed(session, invitation, why="withdrawn")
+        tell_closed(session, invitation, why="withdrawn")
     return invitation
-
-
-@transaction.atomic
-def accept(
-    invitation: SessionInvitation, *, by: Any, answers: Mapping[int, str] | None = None, **details: Any
-) -> Registration:
-    """Say that she comes: a place, or a turn on the waiting list. ``details``: interpretation, access_needs.
-
-    ``by`` is the person of the link, None when she has no account. Raises ``ValidationError``: ``closed``,
-    ``not_open``, ``already_registered`` and what ``questions.check`` finds.
-    """
-    session, invitation = _locked(invitation)
-    place = _open_place(invitation)
-    if place is not None:
-        registration.accept(invitation, place, by=by)
-        return registration.answer(place, partstat=Partstat.ACCEPTED, by=by)
-    return registration.enter(session, by=by, invitation=invitation, answers=answers, **_who(invitation), **details)
-
-
-@transaction.atomic
-def say_perhaps(invitation: SessionInvitation, *, by: Any) -> Registration:
-    """Leave it open: she hears of every change, and keeps a place that she has; no place is held for her otherwise."""
-    session, invitation = _locked(invitation)
-    place = _open_place(invitation)
-    if place is not None:
-        registration.accept(invitation, place, by=by)
-        return registration.answer(place, partstat=Partstat.TENTATIVE, by=by)
-    if not session.takes_registrations:
-        raise ValidationError(_("This session takes no registrations now."), code="closed")
-    place = Registration(session=session, **_who(invitation), partstat=Partstat.TENTATIVE)
-    if session.registrations.open().of(place.person).exists():
-        raise ValidationError(_("You are registered already."), code="already_registered")
-    place.economy_id = registration.economy_of(place.user, place.organization)
-    place.answered_at = timezone.now()
-    if invitation.status == Status.DECLINED or session.registrations.of(place.person).exists():
-        registration.raise_sequence(session)
-    place.save()
-    activity = record(by, "invitation_answered", place, partstat=Partstat.TENTATIVE)
-    registration.accept(invitation, place, by=by)
-    registration.note_answer(place, occasion=activity.pk)
-    return place
-
-
-@transaction.atomic
-def decline(invitation: SessionInvitation, *, by: Any) -> SessionInvitation:
-    """Say that she does not come. A place she had is given back. Saying it twice is saying it once."""
-    session, invitation = _locked(invitation)
-    if invitation.status == Status.DECLINED:
-        return invitation
-    place = _open_place(invitation)
-    invitation = move(invitation, Status.DECLINED, by=by, answered_at=timezone.now())
-    if place is not None:
-        registration.leave(session, place, by=by, partstat=Partstat.DECLINED)
-    else:
-        _tell_closed(session, invitation, why="declined")
-    return invitation
-
-
-@transaction.atomic
-def pass_on(invitation: SessionInvitation, *, address: str, name: str, by: Any) -> SessionInvitation:
-    """Send a colleague instead. A place, or a turn on the waiting list, goes over to her; she is asked to answer.
-
-    Raises ``ValidationError``: ``closed``, ``not_open``, ``passed_on_too_often``, ``address``, ``name``,
-    ``already_invited``, ``already_registered``.
-    """
-    session, invitation = _locked(invitation)
-    if _times_passed_on(invitation) >= PASSED_ON_AT_MOST:
-        raise ValidationError(
-            _("This invitation has been passed on already. Ask the secretariat to invite your colleague."),
-            code="passed_on_too_often",
-        )
-    zone = invitation.person.time_zone
-    guest = Guest(
-        address=address, name=name, language=current(), time_zone=zone,
-        organization=invitation.organization, role=invitation.role,
-    )  # fmt: skip
-    colleague = _create(session, _known(guest), by=invitation.invited_by)
-    place = _open_place(invitation)
-    move(invitation, Status.DELEGATED, by=by, delegated_to=colleague, answered_at=timezone.now())
-    if place is None:
-        _tell_closed(session, invitation, why="passed_on")
-    else:
-        _hand_over(session, place, colleague, by=by)
-    announcing.send_invitations(session, [colleague], passed_on_by=name_of(invitation))
-    return colleague
 
 
 @transaction.atomic
@@ -230,7 +143,7 @@ def name_of(invitation: SessionInvitation) -> str:
     return str(invitation.user or invitation.name or invitation.address)
 
 
-def _known(guest: Guest) -> Guest:
+def known(guest: Guest) -> Guest:
     """The guest with her account, when the address is one that she proved to be hers; checked."""
     if guest.user is not None:
         return guest
@@ -251,7 +164,7 @@ def _known(guest: Guest) -> Guest:
     return replace(guest, address=address, name=name, language=guest.language or current())
 
 
-def _create(session: Session, guest: Guest, *, by: Any) -> SessionInvitation:
+def create(session: Session, guest: Guest, *, by: Any) -> SessionInvitation:
     """The row, under the lock of ``session``; nobody is told yet."""
     person = guest.user or Address(guest.address, guest.language, guest.time_zone or "UTC", guest.name)
     invitations = session.invitations.of(person)
@@ -273,42 +186,7 @@ def _create(session: Session, guest: Guest, *, by: Any) -> SessionInvitation:
     )
 
 
-def _who(invitation: SessionInvitation) -> dict[str, Any]:
-    """The fields of a registration that say who comes, for whom and as what."""
-    role = registration.role_of(invitation.user, invitation.session, invitation)
-    common = {"organization": invitation.organization, "role": role}
-    if invitation.user is not None:
-        return {"user": invitation.user, **common}
-    return {
-        "address": invitation.address,
-        "address_name": invitation.name,
-        "address_language": invitation.language,
-        "address_time_zone": invitation.time_zone,
-        **common,
-    }
-
-
-def _hand_over(session: Session, place: Registration, colleague: SessionInvitation, *, by: Any) -> None:
-    """Give her place, or her turn on the waiting list, to the colleague: nobody in between can take it."""
-    was = place.status
-    registration.leave(session, place, by=by, partstat=Partstat.DELEGATED, heir=True)
-    if was == Registration.Status.PENDING:
-        return
-    heir = Registration.objects.create(
-        session=session, economy_id=place.economy_id, created_at=place.created_at, **_who(colleague)
-    )
-    colleague.registration = move(heir, was, by=by, verb="took_over")
-    colleague.save(update_fields=["registration"])
-
-
-def _times_passed_on(invitation: SessionInvitation) -> int:
-    times = 0
-    while (earlier := invitation.delegated_from.first()) is not None:
-        times, invitation = times + 1, earlier
-    return times
-
-
-def _tell_closed(session: Session, invitation: SessionInvitation, *, why: str) -> None:
+def tell_closed(session: Session, invitation: SessionInvitation, *, why: str) -> None:
     """Take the session out of the calendar of somebody who was asked and has no place. A draft nobody heard of stays
     unheard of."""
     if not session.takes_registrations:
@@ -327,7 +205,7 @@ def _tell_closed(session: Session, invitation: SessionInvitation, *, why: str) -
     )
 
 
-def _open_place(invitation: SessionInvitation) -> Registration | None:
+def open_place(invitation: SessionInvitation) -> Registration | None:
     """The place it led to, locked, while it stands."""
     if invitation.registration_id is None:
         return None
@@ -335,16 +213,7 @@ def _open_place(invitation: SessionInvitation) -> Registration | None:
     return None if place.status == Registration.Status.CANCELLED else place
 
 
-def _locked(invitation: SessionInvitation) -> tuple[Session, SessionInvitation]:
-    """Session and invitation, locked in this order as everywhere, while it may be answered."""
-    session = _open(invitation.session)
-    invitation = lock(invitation)
-    if invitation.status in {Status.WITHDRAWN, Status.DELEGATED}:
-        raise ValidationError(_("This invitation was withdrawn or passed on."), code="not_open")
-    return session, invitation
-
-
-def _open(session: Session) -> Session:
+def still_open(session: Session) -> Session:
     session = lock(session)
     if session.is_over:
         raise ValidationError(_("The session is over."), code="over")

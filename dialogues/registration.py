@@ -125,7 +125,7 @@ def revise(
 
 @transaction.atomic
 def answer(registration: Registration, *, partstat: str, by: Any) -> Registration:
-    """Say that she will come, or perhaps, and keep the place or the turn she has.
+    """Say that she will come, or perhaps, and keep the place or the turn she has. Saying it twice is saying it once.
 
     Who said "perhaps" without a place gets one, or a turn on the waiting list, by saying that she comes.
     """
@@ -135,6 +135,8 @@ def answer(registration: Registration, *, partstat: str, by: Any) -> Registratio
     registration = lock(registration)
     if registration.status == Registration.Status.CANCELLED:
         raise ValidationError(_("This registration is cancelled."), code="cancelled")
+    if registration.partstat == partstat and registration.status != Registration.Status.PENDING:
+        return registration
     registration.partstat, registration.answered_at = partstat, timezone.now()
     registration.save(update_fields=["partstat", "answered_at"])
     activity = record(by, "invitation_answered", registration, partstat=partstat)
@@ -236,6 +238,16 @@ def copy_limits(source: Session, target: Session, *, by: Any) -> None:
     quotas = dict(source.quotas.values_list("economy", "places"))
     opens_at, closes_at = target.registration_opens_at, target.registration_closes_at
     set_limits(target, opens_at=opens_at, closes_at=closes_at, capacity=source.capacity, quotas=quotas, by=by)
+
+
+def fill_free_places() -> int:
+    """Give places that became free without a verb, by a deleted account, to who waits for them; return how many."""
+    moved = 0
+    waited_for = Registration.objects.waiting().values("session")
+    for session in Session.objects.upcoming().filter(pk__in=waited_for):
+        with transaction.atomic():
+            moved += len(waiting.promote(lock(session)))
+    return moved
 
 
 def check_open(session: Session) -> None:

