@@ -89,7 +89,8 @@ def _span(row: clocks.PartyTime) -> str:
     return f"{time_format(row.starts, 'H:i')}–{time_format(row.ends, 'H:i')}"
 
 
-def _what(item: AgendaItem) -> Cell:
+def _what(item: Any) -> Cell:
+    """An item with its ``known_issues``."""
     facts = [item.get_kind_display() if item.kind else "", item.presenter]
     if item.visibility != AgendaItem.Visibility.PUBLIC:
         facts.append(item.get_visibility_display())

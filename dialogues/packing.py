@@ -37,6 +37,7 @@ from dialogues.pack_blocks import (
 from dialogues.permissions import acts_in
 from dialogues.templatetags.dialogue_times import figure, qualified, session_day
 from portal import clock
+from portal.accounts.models import Organization
 from portal.languages import column, current
 from portal.templatetags.ui import language_name, language_names, listed
 
@@ -144,7 +145,8 @@ def _years_table(found: scoreboard.Scoreboard) -> Table:
 
 
 def _about(session: Session, user: Any) -> Section:
-    bodies = session.convening_bodies.visible_to(user).order_by("economy__order", "name")
+    convened = Organization.objects.visible_to(user).filter(convened_sessions=session)
+    bodies = convened.order_by("economy__order", "name")
     pairs = [
         (_("State"), cell(session.get_status_display())),
         (_("Session"), cell(_("No. %(number)s") % {"number": session.number} if session.number else "")),

@@ -81,6 +81,9 @@ class Document(models.Model):
 
     objects = DocumentQuerySet.as_manager()
 
+    #: The latest version of each language, where ``documents.papers`` found it.
+    files: list["DocumentVersion"]
+
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
@@ -91,7 +94,7 @@ class Document(models.Model):
         return self.title
 
 
-def stored_name(_version: "DocumentVersion", _filename: str) -> str:
+def stored_name(_version: "DocumentVersion | None", _filename: str) -> str:
     """Nothing of the uploader's in it, and not to be guessed."""
     return f"documents/{timezone.now():%Y/%m}/{get_random_string(43)}"
 
