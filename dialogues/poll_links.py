@@ -1,4 +1,4 @@
-"""Personal links of a date poll: the permission to answer without an account. Programs that open them change nothing."""
+"""Personal links of a date poll: the permission to answer without an account. Opening one changes nothing."""
 
 from datetime import timedelta
 
