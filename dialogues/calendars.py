@@ -10,7 +10,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from dialogues import clocks
-from dialogues.models import Dialogue, Registration, Session
+from dialogues.models import Registration, Session
 from dialogues.permissions import acts_in
 from portal.accounts.models import User
 from portal.notifications import calendar
@@ -20,8 +20,9 @@ from portal.notifications.outbox import Address, CalendarPart
 Method = Literal["REQUEST", "CANCEL"]
 
 
-def event(session: Session, *, join_url: str = "") -> Event:
-    """The entry in the active language. ``join_url`` only for people who may see it (permissions.can_join)."""
+def event(session: Session, *, join_url: str = "", is_tentative: bool = False) -> Event:
+    """The entry in the active language. ``join_url`` only for people who may see it (permissions.can_join);
+    ``is_tentative`` for somebody who has not said that she comes."""
     if session.starts_at is None:
         return _all_day(session)
     starts_at, ends_at = session.moments
@@ -35,6 +36,7 @@ def event(session: Session, *, join_url: str = "") -> Event:
         location=session.venue or join_url,
         url=settings.SITE_URL + session.get_absolute_url(),
         is_cancelled=session.status == Session.Status.CANCELLED,
+        is_tentative=is_tentative,
         changed_at=session.changed_at,
     )
 
@@ -80,25 +82,6 @@ def has_entry(registration: Registration) -> bool:
 
 def _identity(person: User | Address) -> int | str:
     return person.email.lower() if isinstance(person, Address) else person.pk
-
-
-def feed(dialogue: Dialogue) -> str:
-    """The public calendar of a dialogue in the active language."""
-    return calendar.feed(
-        (event(session) for session in in_feed(dialogue)), name=dialogue.title, description=dialogue.description
-    )
-
-
-def in_feed(dialogue: Dialogue) -> list[Session]:
-    """Public sessions with a time, or at least with days; a month alone is no calendar entry."""
-    sessions = Session.objects.public().filter(dialogue=dialogue).order_by("starts_on", "pk")
-    known = {Session.Precision.EXACT, Session.Precision.WINDOW}
-    found = []
-    for session in sessions:
-        session.dialogue = dialogue
-        if session.starts_at or (session.starts_on and session.date_precision in known):
-            found.append(session)
-    return found
 
 
 def _all_day(session: Session) -> Event:

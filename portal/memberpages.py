@@ -177,7 +177,7 @@ def _from_cache(request: HttpRequest) -> HttpResponse | None:
     frame = hers["frame"]
     if not constant_time_compare(frame.session_hash, session.get(HASH_SESSION_KEY, "")):
         return None
-    page, _generation = _find(_key(request, language, frame.zone), hers.get)
+    page, _generation = _find(request, _key(request, language, frame.zone), hers.get)
     if page is None:
         return None
     request.META["CSRF_COOKIE"] = secret
@@ -195,7 +195,7 @@ def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
         return None
     key = _key(request, current(), timezone.get_current_timezone_name())
     try:
-        page, generation = _find(key, lambda _name: hers)
+        page, generation = _find(request, key, lambda _name: hers)
     except RedisError:
         return None
     is_new = page is None
@@ -214,10 +214,11 @@ def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
     return response
 
 
-def _find(key: str, hers_by: Callable[[str], frozenset[int] | None]) -> tuple[Page | None, str]:
+def _find(request: HttpRequest, key: str, hers_by: Callable[[str], frozenset[int] | None]) -> tuple[Page | None, str]:
     """The kept page under ``key`` as it looks for a reader with these ids, and the generation of pages that is now."""
-    found = cache.get_many([pagecache.GENERATION, key])
-    generation = found.get(pagecache.GENERATION, "")
+    current_name = pagecache.generation_of(pagecache.area_of(request))
+    found = cache.get_many([current_name, key])
+    generation = found.get(current_name, "")
     page = found.get(key)
     if page is None or page.generation != generation:
         return None, generation

@@ -1,9 +1,10 @@
 """Public pages kept for visitors, and never shown again after a change.
 
 A view marked with :func:`kept_for_visitors` shows the same page to everybody who is not signed in. The finished page is
-kept in the shared cache with the *generation* of the public content; :func:`changed` begins a new generation when the
-transaction commits, and nothing of the old one is shown any more. A page that was being made meanwhile carries the
-generation it began in, so it is not shown either.
+kept in the shared cache with the *generation* of the public content of its area; :func:`changed` begins a new one when
+the transaction commits, and nothing of the old one is shown any more. A page that was being made meanwhile carries the
+generation it began in, so it is not shown either. There are two areas, so that 5,000 people who register for a session
+do not end every kept page of the resources.
 
 If the process dies right after its commit, or the cache is away at that moment, the last pages may be shown for
 ``PAGE_CACHE_SECONDS`` more. Without the cache, and with that setting 0, every page is made anew.
@@ -16,7 +17,7 @@ import uuid
 import zoneinfo
 from collections.abc import Callable
 from functools import cache as once
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -28,44 +29,65 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-GENERATION = "pages:generation"
+RESOURCES, DIALOGUES = "resources", "dialogues"
+AREAS = (RESOURCES, DIALOGUES)
 #: Larger pages and longer addresses are made anew each time: what is kept must stay small whatever is asked for.
 MAX_BODY = 300_000
 MAX_ADDRESS = 400
-#: Of these a change may show on a public page.
-PUBLIC = frozenset(
-    {
-        "resources.resource",
-        "resources.trainingdate",
-        "accounts.organization",
-        "reference.agreement",
-        "reference.economy",
-        "reference.sector",
-        "reference.topic",
-        "search.concept",
-        "dialogues.successcase",
-    }
-)
+#: A change of one of these may show on public pages of these areas.
+PUBLIC = {
+    "resources.resource": AREAS,
+    "resources.trainingdate": (RESOURCES,),
+    "accounts.organization": AREAS,
+    "reference.agreement": AREAS,
+    "reference.economy": AREAS,
+    "reference.sector": AREAS,
+    "reference.topic": AREAS,
+    "search.concept": (RESOURCES,),
+    "dialogues.commitment": (DIALOGUES,),
+    "dialogues.dialogue": (DIALOGUES,),
+    "dialogues.document": (DIALOGUES,),
+    "dialogues.initiative": (DIALOGUES,),
+    "dialogues.issue": (DIALOGUES,),
+    "dialogues.minutes": (DIALOGUES,),
+    "dialogues.registration": (DIALOGUES,),
+    "dialogues.session": (DIALOGUES,),
+    "dialogues.successcase": AREAS,
+}
 
 View = Callable[..., HttpResponse]
 Value = TypeVar("Value")
 
 
-def changed() -> None:
-    """Let no visitor see a page made before this transaction commits. Free to call many times in one transaction."""
-    connection = transaction.get_connection()
-    owed = [function for _sids, function, *_rest in connection.run_on_commit]
-    if _begin_generation not in owed:
-        transaction.on_commit(_begin_generation)
+def changed(*areas: str) -> None:
+    """Let no visitor see a page of these areas (of all, when none is named) made before this transaction commits. Free
+    to call many times in one transaction."""
+    owed = [function for _sids, function, *_rest in transaction.get_connection().run_on_commit]
+    for area in areas or AREAS:
+        if _BEGIN[area] not in owed:
+            transaction.on_commit(_BEGIN[area])
 
 
-def remembered(name: str, make: Callable[[], Value], *, is_worth: Callable[[Value], bool]) -> Value:
-    """What ``make`` makes of public content alone, kept under ``name`` until that changes, when ``is_worth`` it."""
+def generation_of(area: str) -> str:
+    """Under which name the generation of an area is kept."""
+    return f"pages:generation:{area}"
+
+
+def area_of(request: HttpRequest) -> str:
+    """To which area the page at this address belongs."""
+    return DIALOGUES if request.path_info.split("/", 3)[2:3] == [DIALOGUES] else RESOURCES
+
+
+def remembered(
+    name: str, make: Callable[[], Value], *, is_worth: Callable[[Value], bool], area: str = RESOURCES
+) -> Value:
+    """What ``make`` makes of an area's public content alone, kept under ``name`` until that changes, when ``is_worth``
+    it."""
     if settings.PAGE_CACHE_SECONDS <= 0:
         return make()
     try:
         # Asked for before it is made: what changes meanwhile begins another generation.
-        generation = cache.get(GENERATION, "")
+        generation = cache.get(generation_of(area), "")
         key = "parts:" + hashlib.sha256(f"{generation} {name}".encode()).hexdigest()
         if (found := cache.get(key)) is not None:
             return found
@@ -101,12 +123,12 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_visitors(request):
             return self.get_response(request)
-        key = _key(request)
+        key, current = _key(request), generation_of(area_of(request))
         try:
-            found = cache.get_many([GENERATION, key])
+            found = cache.get_many([current, key])
         except RedisError:
             return self.get_response(request)
-        generation = found.get(GENERATION, "")
+        generation = found.get(current, "")
         if key in found and found[key][0] == generation:
             return _answer(request, *found[key][1:])
         response = self.get_response(request)
@@ -121,13 +143,16 @@ def _zones() -> set[str]:
     return zoneinfo.available_timezones()
 
 
-def _begin_generation() -> None:
+def _begin_generation(area: str) -> None:
     try:
-        cache.set(GENERATION, uuid.uuid4().hex, timeout=None)
+        cache.set(generation_of(area), uuid.uuid4().hex, timeout=None)
     except RedisError as error:
         logger.warning(
             "kept pages may be shown for %s s more", settings.PAGE_CACHE_SECONDS, extra={"error": repr(error)}
         )
+
+
+_BEGIN = {area: partial(_begin_generation, area) for area in AREAS}
 
 
 def _is_visitors(request: HttpRequest) -> bool:

@@ -274,4 +274,4 @@ def _say(resource: Resource, status: str, row: LinkCheck) -> None:
     resource.save(update_fields=["link_status", "link_checked_at"])
     if status != was:
         record(None, f"link_{status}", resource, was=was, problem=row.problem, http_status=row.http_status)
-    pagecache.changed()  # the day of the last look stands on the page
+    pagecache.changed(pagecache.RESOURCES)  # the day of the last look stands on the page

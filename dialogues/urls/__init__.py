@@ -3,7 +3,7 @@ from django.urls import path
 from dialogues.urls import agendas, calendars, documents, issues, polls, registrations
 from dialogues.urls import commitments as commitment_urls
 from dialogues.urls import minutes as minutes_urls
-from dialogues.views import agenda, cases, commitments, dialogues, registration, sessions
+from dialogues.views import agenda, cases, dialogues, registration, sessions
 
 app_name = "dialogues"
 
@@ -11,8 +11,8 @@ app_name = "dialogues"
 urlpatterns = [
     path("", dialogues.dialogue_list, name="dialogue-list"),
     *issues.overall,
+    *calendars.overall,
     path("<slug:slug>/", dialogues.dialogue_detail, name="dialogue-detail"),
-    path("<slug:slug>/calendar.ics", dialogues.dialogue_feed, name="dialogue-feed"),
     path("<slug:slug>/cases/", cases.case_name, name="case-name"),
     path("<slug:slug>/cases/<int:case_pk>/remove/", cases.case_take_off, name="case-take-off"),
     path("<slug:slug>/sessions/new/", sessions.session_create, name="session-create"),
@@ -31,11 +31,6 @@ urlpatterns = [
     path("<slug:slug>/sessions/<int:pk>/agenda/<int:item_pk>/remove/", agenda.item_remove, name="item-remove"),
     path("<slug:slug>/sessions/<int:pk>/register/", registration.session_register, name="session-register"),
     path("<slug:slug>/sessions/<int:pk>/unregister/", registration.session_unregister, name="session-unregister"),
-    path(
-        "<slug:slug>/sessions/<int:pk>/commitments/<int:row_pk>/",
-        commitments.commitment_report,
-        name="commitment-report",
-    ),
     *polls.urlpatterns,
     *agendas.urlpatterns,
     *issues.urlpatterns,

@@ -1,10 +1,7 @@
 from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
-from django.utils import translation
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import require_safe
 
-from dialogues import calendars, charts, hosting, scoreboard, slots
+from dialogues import charts, hosting, scoreboard, slots
 from dialogues.forms import CaseForm
 from dialogues.models import Dialogue, Session, SuccessCase
 from dialogues.permissions import can_create_session, can_name_cases, can_settle
@@ -13,7 +10,7 @@ from dialogues.views.finding import find_dialogue
 from portal.web import show
 
 #: What a dialogue's page shows of each; the rest has pages of its own.
-UPCOMING, DRAFTS, PAST, INITIATIVES, INDICATORS = 10, 20, 8, 12, 6
+UPCOMING, DRAFTS, PAST, OPEN, INITIATIVES, INDICATORS = 10, 20, 8, 5, 8, 6
 
 
 @require_safe
@@ -55,7 +52,7 @@ def dialogue_detail(request, slug):
 
 
 def _kept(request, dialogue):
-    found = scoreboard.of(dialogue, user=request.user)
+    found = scoreboard.of(dialogue, user=request.user, open_at_most=OPEN)
     chart = charts.outcomes(found.rows, lambda score: charts.party_name(score, dialogue))
     return {"scoreboard": found, "party_chart": chart, "outcomes": scoreboard.OUTCOMES}
 
@@ -65,40 +62,7 @@ def _figures(dialogue):
     values = indicators.about(dialogue)
     series = indicators.series(values, dialogue, under_agreement=True)
     return {
-        "series": sorted(series, key=lambda drawn: drawn.has_hollow)[:INDICATORS],
+        "series": sorted(series, key=lambda drawn: not drawn.is_official)[:INDICATORS],
         "has_figures": bool(values),
         "has_party_figures": any(value.agreement_id is None for value in values),
     }
-
-
-def _feed_state(request, slug):
-    """What a feed's text depends on, in one query; None when there is no such dialogue."""
-    dialogue = Dialogue.objects.visible_to(request.user).filter(slug=slug).first()
-    if dialogue is None:
-        return None
-    rows = Session.objects.public().filter(dialogue=dialogue).order_by("-changed_at", "pk")
-    return dialogue, list(rows.values_list("changed_at", "pk", "sequence"))
-
-
-def _feed_etag(request, slug):
-    state = _feed_state(request, slug)
-    if state is None:
-        return None
-    dialogue, rows = state
-    stamp = f"{len(rows)}-{rows[0][0].timestamp() if rows else 0:.6f}-{sum(row[2] for row in rows)}"
-    return f'"{dialogue.pk}-{translation.get_language()}-{stamp}"'
-
-
-def _feed_changed(request, slug):
-    state = _feed_state(request, slug)
-    return state[1][0][0] if state and state[1] else None
-
-
-@require_safe
-@condition(etag_func=_feed_etag, last_modified_func=_feed_changed)
-def dialogue_feed(request, slug):
-    """The public calendar to subscribe to: no names, no links to join."""
-    dialogue = get_object_or_404(Dialogue.objects.visible_to(request.user).with_parties(), slug=slug)
-    response = HttpResponse(calendars.feed(dialogue), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{dialogue.slug}.ics"'
-    return response

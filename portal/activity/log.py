@@ -15,8 +15,8 @@ def record(by: Any, verb: str, obj: models.Model, **data: Any) -> Activity:
     ``data`` must be JSON-serializable and must not hold contact details: timelines are shown to
     whoever may see the object's history.
     """
-    if obj._meta.label_lower in pagecache.PUBLIC:
-        pagecache.changed()
+    if areas := pagecache.PUBLIC.get(obj._meta.label_lower):
+        pagecache.changed(*areas)
     return Activity.objects.create(
         actor=by,
         verb=verb,

@@ -41,6 +41,8 @@ class Event:
     organizer_name: str = ""
     organizer_email: str = ""
     is_cancelled: bool = False
+    #: In the calendar of somebody who has not said that she comes, or has no place yet.
+    is_tentative: bool = False
     changed_at: datetime | None = None
     #: Only the days are known: ``starts_at`` and ``ends_at`` are then midnights (UTC), the end exclusive.
     is_all_day: bool = False
@@ -88,6 +90,19 @@ def invitation(
 
 def feed(events: Iterable[Event], *, name: str, description: str = "") -> str:
     """A calendar to subscribe to, with no attendee inside; cancelled events stay in it, marked as such."""
+    return assembled([entry(event) for event in events], name=name, description=description)
+
+
+def entry(event: Event) -> str:
+    """One event as it stands in a feed.
+
+    Stamped by the change, not by the download: the same event gives the same text, so it can be kept.
+    """
+    return _entry(event, stamped_at=event.changed_at or timezone.now()).to_ical().decode()
+
+
+def assembled(entries: Iterable[str], *, name: str, description: str = "") -> str:
+    """A feed of entries that were written before."""
     calendar = _calendar("PUBLISH")
     calendar.add("name", _line(name))
     calendar.add("x-wr-calname", _line(name))
@@ -96,8 +111,8 @@ def feed(events: Iterable[Event], *, name: str, description: str = "") -> str:
         calendar.add("x-wr-caldesc", _clean(description))
     calendar.add("refresh-interval", icalendar.vDuration.from_ical(FEED_REFRESH), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", FEED_REFRESH)
-    # Stamped by the change, not by the download: the same events give the same text, so it can be cached.
-    return _text(calendar, [_entry(event, stamped_at=event.changed_at or timezone.now()) for event in events])
+    head, end, _nothing = calendar.to_ical().decode().partition("END:VCALENDAR")
+    return "".join((head, *entries, end, "\r\n"))
 
 
 def _calendar(method: str) -> icalendar.Calendar:
@@ -126,12 +141,18 @@ def _entry(event: Event, *, stamped_at: datetime, has_status: bool = True) -> ic
     if event.url:
         entry.add("url", event.url)
     if has_status:
-        entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+        entry.add("status", _status(event))
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     organizer = icalendar.vCalAddress(f"mailto:{event.organizer_email or address}")
     organizer.params["CN"] = _name(event.organizer_name) or name or settings.SITE_NAME
     entry.add("organizer", organizer, encode=False)
     return entry
+
+
+def _status(event: Event) -> str:
+    if event.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if event.is_tentative else "CONFIRMED"
 
 
 def _text(calendar: icalendar.Calendar, entries: list[icalendar.Event]) -> str:
