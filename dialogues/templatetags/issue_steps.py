@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.template.context import Context
 
 from dialogues import clocking, threads
 from dialogues.models import Dialogue, Issue
+from dialogues.permissions import acts_in
 from dialogues.threads import Step
 
 register = template.Library()
@@ -46,8 +48,13 @@ def as_day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-@register.inclusion_tag("dialogues/issue_clocks.html")
-def issue_clocks(dialogue: Dialogue) -> dict[str, Any]:
-    """How quickly each Party has answered issues; nothing before the first one. Two queries at most."""
+@register.inclusion_tag("dialogues/issue_clocks.html", takes_context=True)
+def issue_clocks(context: Context, dialogue: Dialogue) -> dict[str, Any]:
+    """How quickly each Party has answered issues, and for officials the way to their queue; nothing before the first
+    issue. Two queries at most."""
     clocks = clocking.by_party(dialogue)
-    return {"dialogue": dialogue, "clocks": clocks if any(clock.filed for clock in clocks) else []}
+    return {
+        "dialogue": dialogue,
+        "clocks": clocks if any(clock.filed for clock in clocks) else [],
+        "is_official": acts_in(context["request"].user, dialogue),
+    }
