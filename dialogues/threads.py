@@ -121,7 +121,9 @@ def after_commitment(commitment: Commitment, *, by: Any) -> None:
 
     Tells whoever the issues of its agenda item concern, with the latest progress note; the same news only once.
     """
-    item = commitment.agenda_item or (commitment.decision and commitment.decision.agenda_item)
+    item = commitment.agenda_item
+    if item is None and commitment.decision is not None:
+        item = commitment.decision.agenda_item
     if commitment.published_at is None or item is None:
         return
     step = {Commitment.Status.DONE: Step.KEPT, Commitment.Status.DROPPED: Step.DROPPED}.get(

@@ -56,7 +56,7 @@ def decline(issue: Issue, *, reasons: Mapping[str, str], by: User) -> Issue:
     Raises ``ValidationError(code="required")`` without a reason.
     """
     issue = _locked(issue, by=by)
-    written = columns("declined_because", reasons)
+    written: dict[str, Any] = columns("declined_because", reasons)
     issue = move(issue, Status.DECLINED, by=by, **written, **_stopped(issue, timezone.now()))
     threads.tell(issue, Step.DECLINED, by=by)
     return issue
@@ -177,7 +177,7 @@ def resolve(issue: Issue, *, outcomes: Mapping[str, str], by: User) -> Issue:
     """
     issue = _locked(issue, by=by)
     now = timezone.now()
-    written = columns("outcome", outcomes)
+    written: dict[str, Any] = columns("outcome", outcomes)
     issue = move(issue, Status.RESOLVED, by=by, **written, resolved_at=now, **_stopped(issue, now))
     threads.tell(issue, Step.RESOLVED, by=by)
     return issue
@@ -199,8 +199,13 @@ def reopen(issue: Issue, *, reason: str, by: User) -> Issue:
     if not reason:
         raise ValidationError(_("Say why the answer does not help."), code="reason")
     now = timezone.now()
-    changes = {"reopened_because": reason, "acknowledged_at": issue.acknowledged_at or now, "changed_at": now}
-    issue = move(issue, Status.ACKNOWLEDGED, by=by, verb="reopened", **changes, **_running_again(issue, now))
+    changes: dict[str, Any] = {
+        "reopened_because": reason,
+        "acknowledged_at": issue.acknowledged_at or now,
+        "changed_at": now,
+    }
+    changes |= _running_again(issue, now)
+    issue = move(issue, Status.ACKNOWLEDGED, by=by, verb="reopened", **changes)
     officials = [person for person in announcing.officials(issue.dialogue) if person != by]
     notify(officials, "dialogues/issue_reopened", about=issue, occasion=now.isoformat(), reason=reason)
     threads.tell(issue, Step.REOPENED, by=by, occasion=now.isoformat())

@@ -54,8 +54,10 @@ class Due:
     @property
     def parties(self) -> frozenset[str]:
         """Whose officials hear of it, where there are any."""
-        everybody = self.stage == Stage.LATE or self.issue.concerns_id is None
-        return self.issue.dialogue.party_codes if everybody else frozenset({self.issue.concerns_id})
+        code = self.issue.concerns_id
+        if code is None or self.stage == Stage.LATE:
+            return self.issue.dialogue.party_codes
+        return frozenset({code})
 
     @property
     def told(self) -> tuple[int, str, int]:
