@@ -14,17 +14,8 @@ says which. Ratios are comparable between machines, milliseconds are not. Everyt
 
 import argparse
 import os
-import re
-import shutil
-import socket
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
-import uuid
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,18 +26,15 @@ import django
 
 django.setup()
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from filling import fill
+from serving import HELLO, PORTAL, collect_static, cookie, in_turns, introduce, milliseconds, percentile, served
 
 from portal.search import ranking
 from resources.models import Resource
 
-ROUNDS = 3
 #: From rare to common words, several words, another language, a typo.
 QUERIES = {
     "rare word": ("lot77", "en"),
@@ -62,12 +50,6 @@ LISTS = {
     "list, page 400": "/en/resources/?page=400",
     "list, two facets": "/en/resources/?economy=CA&topic=customs-procedures",
 }
-WRK_REPORT = """
-done = function(summary, latency, requests)
-  io.write(string.format("RESULT %d %d %.1f %.1f %d\\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(95), summary.errors.status + summary.errors.timeout))
-end
-"""
 
 
 def main():
@@ -129,16 +111,6 @@ def run(statements):
             cursor.fetchall()
 
 
-def milliseconds(act):
-    start = time.perf_counter()
-    act()
-    return (time.perf_counter() - start) * 1000
-
-
-def percentile(values, share):
-    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
-
-
 # --- The pages ----------------------------------------------------------------------------------
 
 
@@ -151,11 +123,8 @@ def measure_pages(seconds, wanted=""):
         for name, (words, language) in QUERIES.items()
     }
     pages["detail"] = f"/en/resources/{slug}/"
-    # As a browser sends them; the second one belongs to the forms on the page.
-    cookie = f"{settings.SESSION_COOKIE_NAME}={session()}; {settings.CSRF_COOKIE_NAME}={'a' * 32}"
-    client = "wrk" if shutil.which("wrk") else "Python"
-    print(f"Pages under granian, asked for by {client}, one connection. hello: requests a second beside each page.")
-    print(f"{'page':<20}{'as':<22}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}{'hello/s':>9}{'x hello':>9}")
+    hers = {"Cookie": cookie()}
+    introduce()
     collect_static()
     with served(HELLO, {}) as hello, served(PORTAL, {"PAGE_CACHE_SECONDS": "0"}) as bare, served(PORTAL, {}) as kept:
         for name, path in pages.items():
@@ -164,118 +133,11 @@ def measure_pages(seconds, wanted=""):
             for who, base, headers in (
                 ("visitor, kept", kept, {}),
                 ("visitor, made anew", bare, {}),
-                ("signed in, kept", kept, {"Cookie": cookie}),
-                ("signed in, made anew", bare, {"Cookie": cookie}),
+                ("signed in, kept", kept, hers),
+                ("signed in, made anew", bare, hers),
             ):
                 figures = in_turns(hello + "/", base + path, headers, seconds)
-                print(f"{name:<20}{who:<22}" + figures)
-
-
-def in_turns(hello, page, headers, seconds):
-    ratios, rates, halves, tails, bare = [], [], [], [], []
-    urllib.request.urlopen(urllib.request.Request(page, headers=headers)).read()  # noqa: S310 -- loopback
-    for _round in range(ROUNDS):
-        before, *_rest = load(hello, {}, 1)
-        rate, half, tail = load(page, headers, seconds)
-        after, *_rest = load(hello, {}, 1)
-        bare.append((before + after) / 2)
-        ratios.append(rate / bare[-1])
-        rates.append(rate)
-        halves.append(half)
-        tails.append(tail)
-    middle = statistics.median
-    return f"{middle(rates):>8.1f}{middle(halves):>9.1f}{middle(tails):>9.1f}{middle(bare):>9.0f}{middle(ratios):>9.4f}"
-
-
-def load(url, headers, seconds):
-    """Requests a second, p50 and p95 in ms, over one connection. Stops with an error when an answer is not 200."""
-    return with_wrk(url, headers, seconds) if shutil.which("wrk") else with_python(url, headers, seconds)
-
-
-def with_wrk(url, headers, seconds):
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(WRK_REPORT)
-        script.flush()
-        flags = [flag for name, value in headers.items() for flag in ("-H", f"{name}: {value}")]
-        command = ["wrk", "-t1", "-c1", f"-d{seconds}s", "--timeout", "30s", "-s", script.name, *flags, url]
-        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    requests, microseconds, half, tail, errors = (float(x) for x in re.search(r"RESULT (.*)", output)[1].split())
-    assert errors == 0, (url, output)
-    return requests / microseconds * 1e6, half / 1000, tail / 1000
-
-
-def with_python(url, headers, seconds):
-    from http.client import HTTPConnection  # noqa: PLC0415 -- used here alone
-    from urllib.parse import urlsplit  # noqa: PLC0415
-
-    address = urlsplit(url)
-    connection_ = HTTPConnection(address.hostname, address.port, timeout=30)
-    times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        connection_.request("GET", f"{address.path}?{address.query}", headers=headers)
-        answer = connection_.getresponse()
-        answer.read()
-        assert answer.status == 200, url
-        times.append((time.perf_counter() - start) * 1000)
-    return len(times) / sum(times) * 1000, percentile(times, 50), percentile(times, 95)
-
-
-PORTAL = "portal.wsgi:application"
-HELLO = "bench.hello:application"
-
-
-def server_environment():
-    settings_ = {"DJANGO_SETTINGS_MODULE": "portal.settings", "SECRET_KEY": settings.SECRET_KEY, "PORTAL_DEMO": "true"}
-    return os.environ | settings_ | {"STATIC_ROOT": str(Path(tempfile.gettempdir()) / "bench-static")}
-
-
-def collect_static():
-    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env=server_environment(), check=True)  # noqa: S603
-
-
-@contextmanager
-def served(application, environment):
-    """The address of a web server of its own, as the portal's supervisor starts it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--log-level", "warning")
-    command = [sys.executable, "-m", "granian", *web, "--host", "127.0.0.1", "--port", str(port), application]
-    process = subprocess.Popen(command, cwd=ROOT, env=server_environment() | environment)  # noqa: S603
-    try:
-        wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(port, process):
-    for _try in range(300):
-        assert process.poll() is None, "the web server ended"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("the web server did not start")
-
-
-def session():
-    """The key of the session of a signed-in owner of a firm."""
-    from tests.factories.accounts import OrganizationFactory, UserFactory, join  # noqa: PLC0415 -- used here alone
-
-    # A name of its own: the database may have been measured before.
-    name = f"reader-{uuid.uuid4()}"
-    user = UserFactory(email=f"{name}@example.com")
-    join(user, OrganizationFactory(slug=name))
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store.create()
-    return store.session_key
+                print(f"{name:<22}{who:<22}" + figures)
 
 
 if __name__ == "__main__":
