@@ -244,7 +244,12 @@ def _go_on(request, session, then):
     """After everything is saved: to what the button said."""
     slug, pk = session.dialogue.slug, session.pk
     what, _dash, which = then.partition("-")
-    pages = {"circulate": "minutes-circulate", "section": "minutes-section-add", "read": "minutes-detail"}
+    pages = {
+        "circulate": "minutes-circulate",
+        "section": "minutes-section-add",
+        "read": "minutes-detail",
+        "open": "agenda-left-open",
+    }
     if what in pages:
         return go(request, f"dialogues:{pages[what]}", slug, pk)
     if what in {"decision", "commitment"}:

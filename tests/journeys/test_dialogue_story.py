@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from django.core import mail
 from playwright.sync_api import expect
 
-from dialogues.models import Minutes, Session
-from tests.factories.dialogues import DialogueFactory, SessionFactory
+from dialogues.models import Session
+from tests.factories.dialogues import DialogueFactory
 from tests.factories.reference import agreement, topic
 from tests.journeys.conftest import give_password
 from tests.journeys.post import addresses, calendar_of, last_mail_to, mails_to, text_of
@@ -82,41 +82,6 @@ def test_a_session_is_scheduled_moved_and_cancelled_and_every_calendar_follows(v
         others = {person.email for person in (official, official_mx, sme_tw)} - set(addresses(message))
         assert not any(address in message.message().as_string() for address in others)
     assert desk.problems == owner.problems == []
-
-
-def test_minutes_with_a_decision_and_a_commitment_are_published_and_the_registered_are_told(
-    visit, official, sme, outsider
-):
-    session = SessionFactory(held=True, dialogue=DialogueFactory(parties=["US", "MX", "CA"]), title_en="Held session")
-    session.registrations.create(user=sme, status="confirmed")
-    for person in (official, sme):
-        give_password(person)
-    path = session.get_absolute_url()
-
-    desk = visit(official)
-    desk.goto(path + "minutes/edit/")
-    desk.locator("textarea[lang=en], [name=text_en]").first.fill("## Customs\n\nThe Parties **agreed** to one form.")
-    desk.locator("main form:has(textarea) button[type=submit]").first.click()
-    desk.goto(path + "decisions/new/")
-    desk.locator("[name=text_en]").fill("One form for small parcels.")
-    desk.locator("main form button[type=submit]").click()
-    desk.goto(path + "commitments/new/")
-    desk.locator("[name=text_en]").fill("Publish the form in three languages.")
-    desk.locator("[name=owner]").select_option(index=1)
-    desk.locator("[name=due_on]").fill("2027-06-30")
-    desk.locator("main form button[type=submit]").click()
-    desk.goto(path + "minutes/publish/")
-    desk.locator("main form button[type=submit]").click()
-
-    assert Minutes.objects.get().status == "published"
-    told = last_mail_to(sme.email)
-    reader = visit(width=390, javascript=False)
-    reader.goto(path)
-    expect(reader.locator("#decisions")).to_contain_text("One form for small parcels.")
-    expect(reader.locator("#commitments")).to_contain_text("Publish the form in three languages.")
-    assert "Held session" in told["Subject"] + text_of(told)
-    assert mails_to(outsider.email) == []
-    assert desk.problems == reader.problems == []
 
 
 def schedule(desk, path, starts, ends):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from dialogues import documents, poll_links, polls
+from dialogues import commenting, documents, poll_links, polls
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
 from portal.notifications import followed, subscriptions
@@ -257,6 +257,21 @@ TABLE = [
     may({"official"}, "dialogues:session-pack-pdf", "draft_session"),
     may({"official"}, "dialogues:minutes-edit", "held_session"),
     may({"official"}, "dialogues:minutes-publish", "held_session"),
+    may({"official"}, "dialogues:minutes-begin", "held_session", method="post"),
+    may({"official"}, "dialogues:minutes-autosave", "held_session", method="post"),
+    may({"official"}, "dialogues:minutes-section-add", "held_session"),
+    may({"official"}, "dialogues:minutes-circulate", "held_session"),
+    may({"official"}, "dialogues:minutes-discard", "held_session", method="post"),
+    may({"official"}, "dialogues:minutes-version", "draft_minutes"),
+    may({"official", "outsider"}, "dialogues:minutes-detail", "circulated_session"),  # she attended
+    may({"official", "outsider"}, "dialogues:minutes-comment", "circulated_session"),
+    may({"official"}, "dialogues:minutes-comment-settle", "minutes_comment"),
+    may({"official"}, "dialogues:minutes-sign", "circulated_session", method="post"),
+    may({"official"}, "dialogues:minutes-reopen", "circulated_session"),
+    may({"official"}, "dialogues:minutes-correct", "corrected_session"),
+    may(set(ROLES), "dialogues:minutes-detail", "corrected_session"),
+    may(set(ROLES), "dialogues:minutes-compare", "corrected_session"),
+    may(set(ROLES), "dialogues:minutes-by-link", "minutes_link"),
     may({"official"}, "dialogues:decision-add", "held_session"),
     may({"official"}, "dialogues:decision-remove", "decision", method="post"),
     may({"official"}, "dialogues:commitment-add", "held_session"),
@@ -496,9 +511,29 @@ def _dialogues(people, bodies):
             "initiative": [dialogue.slug, InitiativeFactory(session=held).pk],
             "figure": [dialogue.slug, FigureFactory(agreement=dialogue.agreement).pk],
         }
+        | _minutes(held, people["outsider"])
         | _issues(bodies, dialogue)
         | _polls(dialogue, people["official"])
     )
+
+
+def _minutes(held, attendee):
+    """Minutes in work, before those who attended, and published twice."""
+    circulated, corrected = SessionFactory.create_batch(2, dialogue=held.dialogue, held=True)
+    RegistrationFactory(session=circulated, user=attendee)
+    guest = RegistrationFactory(session=circulated, user=None, address="guest@example.com", address_language="en")
+    minutes = MinutesFactory(session=circulated, circulated=True)
+    comment = minutes.comments.create(by=attendee, language="en", text="It was thirty days.")
+    for version in (1, 2):
+        MinutesFactory(session=corrected, version=version, published=True)
+    slug = held.dialogue.slug
+    return {
+        "draft_minutes": [slug, held.pk, 1],
+        "circulated_session": [slug, circulated.pk],
+        "minutes_comment": [slug, circulated.pk, comment.pk],
+        "corrected_session": [slug, corrected.pk],
+        "minutes_link": [commenting.link_for(guest, minutes).rstrip("/").rpartition("/")[2]],
+    }
 
 
 def _polls(dialogue, official):
