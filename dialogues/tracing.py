@@ -70,12 +70,11 @@ def _filed(issue: Issue) -> Iterator[Event]:
 
 
 def _answers(issue: Issue, log: list[Activity], user: Any) -> Iterator[Event]:
-    """Answers that stand and that did not help, and how it ended."""
-    yield from _earlier_answers(issue, log, user)
+    """Answers, those that did not help too, and how it ended."""
+    yield from _given(issue, log)
+    yield from _reopened(issue, log, user)
     if issue.answered_at and issue.status == Issue.Status.DECLINED:
         yield Event("declined", issue.answered_at, pgettext("thread", "Declined"), issue.declined_because)
-    elif issue.answered_at and issue.answer:
-        yield Event("answered", issue.answered_at, pgettext("thread", "Answered"), issue.answer, tone="good")
     if issue.resolved_at:
         yield Event("resolved", issue.resolved_at, pgettext("thread", "Resolved"), issue.outcome, tone="good")
     for one in log:
@@ -89,13 +88,20 @@ def _answers(issue: Issue, log: list[Activity], user: Any) -> Iterator[Event]:
             yield Event("withdrawn", one.at, pgettext("thread", "Withdrawn by who raised it"))
 
 
-def _earlier_answers(issue: Issue, log: list[Activity], user: Any) -> Iterator[Event]:
-    """An answer that was opened again, and why: the reason is for officials and who raised it."""
+def _given(issue: Issue, log: list[Activity]) -> Iterator[Event]:
+    """Each answer as it was given; of an issue that was loaded from a file the one that stands."""
+    title = pgettext("thread", "Answered")
+    logged = [one for one in log if one.verb == "answered"]
+    for one in logged:
+        yield Event("answered", one.at, title, threads.in_own_words(one.data.get("texts", {})), tone="good")
+    if not logged and issue.answered_at and issue.answer:
+        yield Event("answered", issue.answered_at, title, issue.answer, tone="good")
+
+
+def _reopened(issue: Issue, log: list[Activity], user: Any) -> Iterator[Event]:
+    """When an answer was found not to help; why, is for officials and who raised it."""
     may_read = is_of_issue(user, issue) or acts_in(user, issue.dialogue)
-    answered = [one for one in log if one.verb == "answered"]
     reopened = [one for one in log if one.verb == "reopened" or _is_reopening(one)]
-    for one in answered if issue.answered_at is None else answered[:-1]:
-        yield Event("answered", one.at, pgettext("thread", "Answered"), threads.in_own_words(one.data.get("texts", {})))
     for one in reopened:
         is_latest = one.verb == "reopened" and one is reopened[-1]
         said = issue.reopened_because if is_latest and may_read else ""

@@ -286,6 +286,14 @@ def test_a_draft_session_and_the_reasons_of_a_firm_are_not_shown_to_others(issue
     assert "on_agenda" not in seen(issue, raiser)
     assert "on_agenda" in seen(issue, official)
 
+    issue = triage.put_on_agenda(issue, session=SessionFactory(dialogue=dialogue), by=official)
+    issue = triage.resolve(issue, outcomes={"en": "Done."}, by=official)
+    assert [step for step in seen(issue, outsider) if step in {"answered", "resolved"}] == [
+        "answered",
+        "answered",
+        "resolved",
+    ]
+
 
 def test_words_are_the_readers_own_or_the_first_there_are():
     assert threads.in_own_words({}) == ""
