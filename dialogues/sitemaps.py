@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from dialogues.models import Dialogue, Session
+from dialogues.models import Dialogue, Issue, Session
 from portal.sitemaps import PageMap
 
 
@@ -28,6 +28,19 @@ class SessionPages(PageMap):
 
     def path(self, item: tuple[str, int, datetime]) -> str:
         return reverse("dialogues:session-detail", args=item[:2])
+
+    def changed(self, item: tuple[str, int, datetime]) -> datetime:
+        return item[2]
+
+
+class IssuePages(PageMap):
+    """Every public issue."""
+
+    def items(self) -> QuerySet[Issue, Any]:
+        return Issue.objects.listed().order_by("pk").values_list("dialogue__slug", "pk", "changed_at")
+
+    def path(self, item: tuple[str, int, datetime]) -> str:
+        return reverse("dialogues:issue-detail", args=item[:2])
 
     def changed(self, item: tuple[str, int, datetime]) -> datetime:
         return item[2]

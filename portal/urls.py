@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
-from dialogues.sitemaps import DialoguePages, SessionPages
+from dialogues.sitemaps import DialoguePages, IssuePages, SessionPages
 from partners.sitemaps import RequestPages
 from portal import about, health, home, reader, sitemaps
 from resources.sitemaps import ResourcePages
@@ -15,6 +15,7 @@ NAMED_PAGES = (
     "home",
     "resources:resource-list",
     "dialogues:dialogue-list",
+    "dialogues:issue-list",
     "partners:request-list",
     "partners:company-list",
     "partners:organization-list",
@@ -28,6 +29,7 @@ SITEMAPS = {
     "resources": ResourcePages,
     "dialogues": DialoguePages,
     "sessions": SessionPages,
+    "issues": IssuePages,
     "opportunities": RequestPages,
 }
 

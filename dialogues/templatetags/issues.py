@@ -4,15 +4,19 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.db.models import Count
 from django.template.context import Context
 from django.utils import timezone
 
 from dialogues import endorsing, following, revealing
-from dialogues.models import Issue
-from dialogues.permissions import can_endorse, can_follow_issue, can_withdraw_issue, is_of_issue
+from dialogues.models import Dialogue, Issue
+from dialogues.permissions import can_endorse, can_follow_issue, can_raise_issues, can_withdraw_issue, is_of_issue
+from portal.search.text import COLUMNS
 
 register = template.Library()
 
+#: How many a dialogue's page shows.
+FEW = 3
 _TONES = {
     Issue.Status.SUBMITTED: "waiting",
     Issue.Status.ACKNOWLEDGED: "info",
@@ -41,6 +45,20 @@ def is_overdue(issue: Issue) -> bool:
 def issue_raiser(context: Context, issue: Issue) -> dict[str, Any]:
     """Who raised it, as far as the reader may know."""
     return {"raiser": revealing.raiser(issue, context["request"].user), "issue": issue}
+
+
+@register.inclusion_tag("dialogues/issue_few.html", takes_context=True)
+def issues_of(context: Context, dialogue: Dialogue) -> dict[str, Any]:
+    """The issues of a dialogue that affect most, and the way to all of them: two queries, however many there are."""
+    user = context["request"].user
+    listed = Issue.objects.listed().filter(dialogue=dialogue).annotate(behind=Count("endorsements"))
+    few = listed.defer(*COLUMNS.values()).order_by("-behind", "-public_at", "-pk")[:FEW]
+    return {
+        "dialogue": dialogue,
+        "few": few,
+        "number": Issue.objects.listed().filter(dialogue=dialogue).count(),
+        "can_raise": not user.is_authenticated or can_raise_issues(user),
+    }
 
 
 @register.inclusion_tag("dialogues/issue_affected.html", takes_context=True)
