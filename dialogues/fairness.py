@@ -98,7 +98,8 @@ def ledger(dialogue: Dialogue, *, user: Any = None, leaving_out: Session | None 
     entries = []
     for session in sessions.order_by("-starts_at", "-pk")[:SESSIONS]:
         session.dialogue = dialogue
-        entries.append(Entry(session, slot_wording.on_clocks(hours, *session.moments, session.zone)))
+        starts_at, ends_at = session.moments
+        entries.append(Entry(session, slot_wording.on_clocks(hours, starts_at, ends_at, session.zone)))
     return Ledger(hours, entries)
 
 
@@ -134,7 +135,7 @@ def consequence(found: Ledger) -> str:
 
 def _last_time(entry: Entry) -> str:
     """The latest session that has an hour; it may be yet to come."""
-    is_to_come = entry.session.starts_at > timezone.now()
+    is_to_come = entry.session.moments[0] > timezone.now()
     title = entry.session.title
     if not any(row.points for row in entry.rows):
         if is_to_come:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from dialogues import polls, slot_wording
+from dialogues import polls, slot_wording, speaking
 from dialogues.forms import zones_of
 from dialogues.models import Availability
 from dialogues.names import validate_name
@@ -96,7 +96,7 @@ class PeopleForm(forms.Form):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
         self.session = session
-        self.delegates = {user.pk: (user, code) for user, code in polls.delegates(session.dialogue).items()}
+        self.delegates = {user.pk: (user, code) for user, code in speaking.delegates(session.dialogue).items()}
         names = {economy.pk: session.dialogue.name_of(economy) for economy in session.dialogue.parties.all()}
         self.fields["people"].choices = [
             (pk, pgettext("person of a Party", "%(name)s (%(party)s)") % {"name": user, "party": names[code]})

@@ -15,12 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dialogues import announcing, poll_links, slots
+from dialogues import announcing, poll_links, slots, speaking
 from dialogues.models import Availability, CandidateSlot, Dialogue, Invitee, Session, SlotPoll
 from dialogues.names import validate_name
 from portal.accounts import zones
-from portal.accounts.models import Membership, Organization, User
-from portal.accounts.permissions import delegation, memberships
+from portal.accounts.models import User
 from portal.activity.log import record
 from portal.languages import current
 from portal.lifecycle import lock, move
@@ -176,16 +175,18 @@ def set_deadline(poll: SlotPoll, respond_by: datetime, *, by: Any) -> SlotPoll:
 @transaction.atomic
 def withdraw(poll: SlotPoll, *, by: Any) -> SlotPoll:
     """Stop asking: the session is a draft again, and everybody who was asked is told."""
-    session = move(poll.session, Session.Status.DRAFT, by=by)
-    return end(session, by=by)
+    move(poll.session, Session.Status.DRAFT, by=by)
+    return _close(poll, by=by)
 
 
 @transaction.atomic
 def end(session: Session, *, by: Any) -> SlotPoll | None:
     """Close the open poll of a session that no longer looks for a date, and tell who was asked; None without one."""
     poll = session.polls.open().first()
-    if poll is None:
-        return None
+    return None if poll is None else _close(poll, by=by)
+
+
+def _close(poll: SlotPoll, *, by: Any) -> SlotPoll:
     poll = move(poll, Status.WITHDRAWN, by=by)
     invitees = _reachable(poll)
     notify(
@@ -201,28 +202,6 @@ def organizers(poll: SlotPoll) -> list[User]:
     """Who hears how the poll goes: who opened it, or every official of the Parties when she acts for none any more."""
     officials = announcing.officials(poll.session.dialogue)
     return [official for official in officials if official.pk == poll.opened_by_id] or officials
-
-
-def speaks_for(user: User, dialogue: Dialogue) -> str | None:
-    """The Party (ISO code) in whose name somebody answers: her delegation's, else the one her organization is in."""
-    parties = dialogue.party_codes
-    acting = sorted(delegation(user) & parties)
-    others = (member.organization.economy_id for member in memberships(user))
-    return next((code for code in [*acting, *others] if code in parties), None)
-
-
-def delegates(dialogue: Dialogue) -> dict[User, str]:
-    """The officials of the Parties, and the Party (ISO code) each speaks for; by Party, then by name."""
-    memberships = Membership.objects.active().filter(
-        organization__in=Organization.objects.agencies().filter(economy__in=dialogue.party_codes), user__is_active=True
-    )
-    rows = memberships.select_related("user", "organization").order_by(
-        "organization__economy__order", "organization__economy", "user__full_name", "user"
-    )
-    found: dict[User, str] = {}
-    for row in rows:
-        found.setdefault(row.user, row.organization.economy_id)
-    return found
 
 
 def _check_slots(starts: Sequence[datetime], length: timedelta, zone: str) -> None:
@@ -257,17 +236,17 @@ def _open(poll: SlotPoll) -> SlotPoll:
 def _add(poll: SlotPoll, people: Iterable[Person]) -> list[Invitee]:
     """Rows for those who are not asked yet, whatever way they are named."""
     dialogue = poll.session.dialogue
-    users, addresses = set(), set()
-    for user_id, address in poll.invitees.values_list("user_id", "address"):
-        users.add(user_id)
-        addresses.add(address.lower())
+    known: set[int | str] = {
+        user or address.lower() for user, address in poll.invitees.values_list("user_id", "address")
+    }
+    asked = len(known)
     rows = []
     for invitee in (_invitee(poll, person, dialogue) for person in people):
-        key, seen = (invitee.user_id, users) if invitee.user_id else (invitee.address, addresses)
-        if key not in seen:
-            seen.add(key)
+        key = invitee.user_id or invitee.address
+        if key not in known:
+            known.add(key)
             rows.append(invitee)
-    if poll.invitees.count() + len(rows) > MOST_INVITEES:
+    if asked + len(rows) > MOST_INVITEES:
         raise ValidationError(
             _("At most %(most)d people can be asked."), code="invitees", params={"most": MOST_INVITEES}
         )
@@ -284,7 +263,7 @@ def _invitee(poll: SlotPoll, person: Person, dialogue: Dialogue) -> Invitee:
         proven = User.objects.filter(emailaddress__email__iexact=address, emailaddress__verified=True)
         user = proven.filter(is_active=True).first()
     if user is not None:
-        economy = economy or speaks_for(user, dialogue)
+        economy = economy or speaking.speaks_for(user, dialogue)
         return Invitee(poll=poll, user=user, language=user.language, time_zone=user.time_zone, economy_id=economy)
     return Invitee(
         poll=poll,
