@@ -38,20 +38,9 @@ Check = Callable[[Any, datetime], Iterator[Finding]]
 
 
 def agenda(session: Any, at: datetime) -> Iterator[Finding]:
-    """There are items, each with its minutes and its presenter, in every working language, and they fit."""
+    """There is one, and it fits into the session."""
     if not session.checked_items:
         yield _host(session, at, "no_agenda", _("Nothing is on the agenda."), "agenda-edit")
-        return
-    for item in session.checked_items:
-        title = {"item": item.title}
-        if not item.presenter:
-            yield _host(session, at, "no_presenter", _("“%(item)s” has no presenter.") % title, "item-revise", item.pk)
-        if not item.minutes:
-            text = _("“%(item)s” has no length: the times after it are unknown.") % title
-            yield _host(session, at, "no_minutes", text, "item-revise", item.pk)
-        if languages := _lacking(session, lambda code, row=item: getattr(row, column("title", code))):
-            text = _("“%(item)s” has no title in %(languages)s.") % (title | {"languages": languages})
-            yield _host(session, at, "untranslated_item", text, "item-revise", item.pk)
     over = _overrun(session)
     if over:
         text = ngettext(
@@ -60,6 +49,25 @@ def agenda(session: Any, at: datetime) -> Iterator[Finding]:
             over,
         )
         yield _host(session, at, "overrun", text % {"count": over}, "agenda-edit")
+
+
+def items(session: Any, at: datetime) -> Iterator[Finding]:
+    """Each item has a presenter, a length, and a title in every working language."""
+    silent = [item for item in session.checked_items if not item.presenter]
+    text = ngettext("%(items)s has no presenter.", "%(items)s have no presenter.", len(silent))
+    yield from _of_items(session, at, "no_presenter", text, silent)
+    endless = [item for item in session.checked_items if not item.minutes]
+    text = ngettext(
+        "%(items)s has no length: the times after it are unknown.",
+        "%(items)s have no length: the times after them are unknown.",
+        len(endless),
+    )
+    yield from _of_items(session, at, "no_minutes", text, endless)
+    for languages, rows in _by_lacking(session, session.checked_items, "title").items():
+        text = ngettext(
+            "%(items)s has no title in %(languages)s.", "%(items)s have no title in %(languages)s.", len(rows)
+        )
+        yield from _of_items(session, at, "untranslated_item", text, rows, languages=languages)
 
 
 def issues(session: Any, at: datetime) -> Iterator[Finding]:
@@ -181,8 +189,26 @@ def commitments(session: Any, at: datetime) -> Iterator[Finding]:
             yield Finding("untranslated_commitment", text, url)
 
 
-BEFORE: tuple[Check, ...] = (parties, room, agenda, papers, issues, places)
+BEFORE: tuple[Check, ...] = (parties, room, agenda, items, papers, issues, places)
 AFTER: tuple[Check, ...] = (held, minutes, outcomes, commitments)
+
+
+def _of_items(session: Any, at: datetime, code: str, text: str, rows: list[Any], **said: str) -> Iterator[Finding]:
+    """One finding for all items with the same lack; it leads to the item, or to the agenda when there are more."""
+    if not rows:
+        return
+    said["items"] = pgettext("list", ", ").join(_("“%(item)s”") % {"item": row.title} for row in rows)
+    where = ("item-revise", rows[0].pk) if len(rows) == 1 else ("agenda-edit",)
+    yield _host(session, at, code, text % said, *where)
+
+
+def _by_lacking(session: Any, rows: list[Any], field: str) -> dict[str, list[Any]]:
+    """The rows by the working languages, in words, in which ``field`` is not written."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        if languages := _lacking(session, lambda code, row=row: getattr(row, column(field, code))):
+            found.setdefault(languages, []).append(row)
+    return found
 
 
 def _host(session: Any, at: datetime, code: str, text: str, name: str, *more: Any) -> Finding:

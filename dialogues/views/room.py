@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dialogues import agenda, programme, room
+from dialogues import agenda, attendance, programme, room
 from dialogues.agenda_forms import ChannelsForm
-from dialogues.models import AgendaItem
+from dialogues.models import AgendaItem, Registration
 from dialogues.permissions import can_join, can_run
 from dialogues.views.agenda import PK
 from dialogues.views.finding import find_session, own_registration
@@ -45,9 +45,15 @@ def session_room(request, slug, pk):
         "agenda": programme.of(session, request.user),
         "can_run": can_run(request.user, session),
         "may_join": may_join,
+        "may_check_in": _may_check_in(session, mine),
         "channels": list(session.channels.all()) if may_join else [],
     }
     return show(request, "dialogues/session_room.html", context, fragments=["live"])
+
+
+def _may_check_in(session, mine):
+    confirmed = mine is not None and mine.status == Registration.Status.CONFIRMED
+    return confirmed and not mine.attended and attendance.doors_are_open(session)
 
 
 @login_required

@@ -70,6 +70,16 @@ def test_an_item_without_presenter_length_or_a_title_in_a_working_language_is_na
 
     assert {"no_presenter", "no_minutes", "untranslated_item"} <= set(codes(bare))
     assert only(bare, "untranslated_item").text == "“Customs” has no title in Traditional Chinese."
+    assert only(bare, "no_presenter").url.endswith(f"/agenda/{bare.agenda_items.get().pk}/")
+
+
+def test_several_items_that_lack_the_same_are_one_line(bare):
+    for number, title in enumerate(("Customs", "Parcels"), 1):
+        AgendaItemFactory(session=bare, order=number, title_en=title, presenter="")
+
+    assert only(bare, "no_presenter").text == "“Customs”, “Parcels” have no presenter."
+    assert only(bare, "no_presenter").url.endswith("/agenda/")
+    assert codes(bare).count("untranslated_item") == 1
 
 
 def test_an_agenda_longer_than_the_session_is_told_in_minutes(bare):

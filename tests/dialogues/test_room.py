@@ -146,6 +146,21 @@ def test_an_official_calls_an_item_on_the_page_and_nobody_else_may(client, runni
     assert running.current_item is None
 
 
+def test_in_the_room_the_confirmed_check_in_once(client, running, sme, outsider):
+    RegistrationFactory(session=running, user=sme)
+    RegistrationFactory(session=running, user=outsider, status="waitlisted")
+    check_in = url("place-check-in", running)
+
+    client.force_login(outsider)
+    assert check_in not in client.get(url("session-room", running)).content.decode()
+    client.force_login(sme)
+    assert check_in in client.get(url("session-room", running)).content.decode()
+    client.post(check_in)
+    page = client.get(url("session-room", running)).content.decode()
+    assert check_in not in page
+    assert "You are checked in." in page
+
+
 def test_before_and_after_the_room_says_when_it_opens_and_that_it_is_closed(client, us, tw):
     early, over = SessionFactory(scheduled=True), SessionFactory(held=True)
 
