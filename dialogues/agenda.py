@@ -123,8 +123,8 @@ def arranged(current: Sequence[int], wishes: Mapping[int, int]) -> list[int]:
 
 @transaction.atomic
 def remove_item(item: AgendaItem, *, by: Any) -> None:
-    """Take an item off the agenda and close the gap. Its issues wait in the backlog again, and who they concern is told,
-    unless another item of this or another session to come has them."""
+    """Take an item off the agenda and close the gap. Its issues wait in the backlog again, and whom they concern is
+    told, unless another item of this or another session to come has them."""
     session = _open(item.session)
     item = lock(item)
     record(by, "agenda_item_removed", session, item=item.pk)

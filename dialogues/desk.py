@@ -72,16 +72,14 @@ def _missing(user: Any) -> list[Waiting]:
                 "After %(session)s: %(count)d things are missing on your side",
                 count,
             )
-            since, due_at = session.ends_at, session.ends_at + readiness.ENDS_AFTER
         else:
             title = ngettext(
                 "Get ready: %(session)s – %(count)d thing is missing on your side",
                 "Get ready: %(session)s – %(count)d things are missing on your side",
                 count,
             )
-            since, due_at = session.starts_at - readiness.BEGINS_BEFORE, session.starts_at
         address = reverse("dialogues:session-readiness", args=[session.dialogue.slug, session.pk])
-        waiting.append(Waiting(title % {"session": session, "count": count}, address, since, due_at, KIND))
+        waiting.append(Waiting(title % {"session": session, "count": count}, address, ready.since, ready.due_at, KIND))
     return waiting
 
 

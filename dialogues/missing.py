@@ -111,7 +111,7 @@ def papers(session: Any, at: datetime) -> Iterator[Finding]:
     """Every paper is there in every working language."""
     for paper in session.checked_papers:
         there = {version.language for version in paper.versions.all()}
-        if languages := _lacking(session, lambda code, found=there: code in found):
+        if languages := _named([code for code in session.working_languages if code not in there]):
             text = _("“%(paper)s” is missing in %(languages)s.") % {"paper": paper.title, "languages": languages}
             url = session.get_absolute_url() + "#documents"
             yield Finding("paper_missing", text, url, is_late=_is_near(session, at))
@@ -184,7 +184,7 @@ def commitments(session: Any, at: datetime) -> Iterator[Finding]:
         if one.lead_id is None and one.is_unfinished:
             text = _("Nobody is named who sees to “%(commitment)s”.") % said
             yield Finding("no_lead", text, url)
-        if languages := _lacking(session, lambda code, row=one: getattr(row, column("text", code))):
+        if languages := _lacking(session, one, "text"):
             text = _("“%(commitment)s” is missing in %(languages)s.") % (said | {"languages": languages})
             yield Finding("untranslated_commitment", text, url)
 
@@ -206,7 +206,7 @@ def _by_lacking(session: Any, rows: list[Any], field: str) -> dict[str, list[Any
     """The rows by the working languages, in words, in which ``field`` is not written."""
     found: dict[str, list[Any]] = {}
     for row in rows:
-        if languages := _lacking(session, lambda code, row=row: getattr(row, column(field, code))):
+        if languages := _lacking(session, row, field):
             found.setdefault(languages, []).append(row)
     return found
 
@@ -231,9 +231,9 @@ def _overrun(session: Any) -> int:
     return max(total - int((ends_at - starts_at) / timedelta(minutes=1)), 0)
 
 
-def _lacking(session: Any, has: Callable[[str], Any]) -> str:
-    """The working languages it does not have, in words; empty when it has them all."""
-    return _named([code for code in session.working_languages if not has(code)])
+def _lacking(session: Any, row: Any, field: str) -> str:
+    """The working languages in which a field is not written, in words; empty when it is in all."""
+    return _named([code for code in session.working_languages if not getattr(row, column(field, code))])
 
 
 def _named(codes: list[str]) -> str:

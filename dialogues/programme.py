@@ -50,7 +50,8 @@ def of(session: Session, user: Any) -> list[Timed]:
     )
     timed = agenda.clock(session, items)
     for one in timed:
-        for paper in one.item.seen_papers:
+        item: Any = one.item  # with what was prefetched above
+        for paper in item.seen_papers:
             latest = {version.language: version for version in reversed(paper.every_version)}
             paper.current = [latest[code] for code in sorted(latest)]
     return timed

@@ -39,6 +39,18 @@ class Readiness:
         return [economy for economy in self.session.dialogue.parties.all() if economy.code in found.turn]
 
     @property
+    def since(self) -> datetime:
+        """Since when what is missing is asked for."""
+        starts_at, ends_at = self.session.moments
+        return ends_at if self.is_after else starts_at - BEGINS_BEFORE
+
+    @property
+    def due_at(self) -> datetime:
+        """Until when it should be there."""
+        starts_at, ends_at = self.session.moments
+        return ends_at + ENDS_AFTER if self.is_after else starts_at
+
+    @property
     def rows(self) -> list[tuple[Finding, list[Economy]]]:
         """Each finding with the Parties whose turn it is."""
         return [(found, self.names(found)) for found in self.findings]
@@ -126,7 +138,7 @@ def _load(sessions: Sequence[Session]) -> None:
             noted=Count("pk", open_places & Q(attended__isnull=False)),
         )
     )
-    counts: dict[int, list[dict[str, Any]]] = {}
+    counts: dict[int, list[Any]] = {}
     for row in rows:
         counts.setdefault(row["session"], []).append(row)
     for session in sessions:
