@@ -129,7 +129,7 @@ def ask_forty():
         minutes=90,
         starts=[one.starts_at for one in found],
         respond_by=timezone.now() + timedelta(days=3),
-        people=[polls.Person(email=f"asked-{n}@example.com", name=f"Asked {n}") for n in range(40)],
+        people=[polls.Person(address=f"asked-{n}@example.com", name=f"Asked {n}") for n in range(40)],
         by=official,
     )
 
@@ -260,11 +260,10 @@ def measure_registrations(base, dialogue):
         list(clients.map(ask, asks))
     took = time.perf_counter() - began
     confirmed = wanted.registrations.confirmed()
+    of_one = confirmed.filter(economy="MX").count()
     print(f"{len(asks)} registrations by {CLIENTS} clients in {took:.1f} s: {len(asks) / took:.0f} a second,", end=" ")
     print(f"p50 {percentile(times, 50):.0f} ms, p95 {percentile(times, 95):.0f} ms")
-    print(
-        f"  {confirmed.count()} of {PLACES} places, of one economy {confirmed.filter(economy='MX').count()} of {QUOTA},"
-    )
+    print(f"  {confirmed.count()} of {PLACES} places, of one economy {of_one} of {QUOTA},")
     waiting = wanted.registrations.filter(status="waitlisted").count()
     print(f"  {waiting} on the waiting list, {len(asks) - waiting - confirmed.count()} lost")
     assert confirmed.count() == PLACES

@@ -1,4 +1,4 @@
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.views.decorators.http import require_safe
 
 from dialogues import charts, hosting, scoreboard, slots
@@ -7,6 +7,7 @@ from dialogues.models import Dialogue, Session, SuccessCase
 from dialogues.permissions import can_create_session, can_name_cases, can_settle
 from dialogues.views import indicators, initiatives
 from dialogues.views.finding import find_dialogue
+from portal.pagecache import kept_for_visitors
 from portal.web import show
 
 #: What a dialogue's page shows of each; the rest has pages of its own.
@@ -14,19 +15,22 @@ UPCOMING, DRAFTS, PAST, OPEN, INITIATIVES, INDICATORS = 10, 20, 8, 5, 8, 6
 
 
 @require_safe
+@kept_for_visitors
 def dialogue_list(request):
     """Every dialogue with its next session and how many were held."""
-    dialogues = Dialogue.objects.visible_to(request.user).with_parties()
-    sessions = Session.objects.visible_to(request.user).order_by("starts_at", "starts_on")
-    dialogues = dialogues.prefetch_related(Prefetch("sessions", sessions, to_attr="seen_sessions"))
+    sessions = Session.objects.visible_to(request.user)
+    held = Q(status__in=[Session.Status.HELD, Session.Status.CLOSED])
+    counts = dict(sessions.filter(held).values_list("dialogue").annotate(Count("pk")).order_by())
+    upcoming = Prefetch("sessions", sessions.upcoming()[:1], to_attr="next_sessions")
+    dialogues = Dialogue.objects.visible_to(request.user).with_parties().prefetch_related(upcoming)
     for dialogue in dialogues:
-        seen = dialogue.seen_sessions
-        dialogue.next_session = next((s for s in seen if s.takes_registrations), None)
-        dialogue.held_count = sum(s.status in {Session.Status.HELD, Session.Status.CLOSED} for s in seen)
+        dialogue.next_session = next(iter(dialogue.next_sessions), None)
+        dialogue.held_count = counts.get(dialogue.pk, 0)
     return show(request, "dialogues/dialogue_list.html", {"dialogues": dialogues})
 
 
 @require_safe
+@kept_for_visitors
 def dialogue_detail(request, slug):
     """Who meets here, when next, what was said before, and by which figures it is judged."""
     dialogue = find_dialogue(request, slug)

@@ -24,10 +24,12 @@ from dialogues.views.finding import find_session, own_registration
 from dialogues.views.places import people_of
 from portal.activity.log import timeline
 from portal.notifications import calendar
+from portal.pagecache import kept_for_visitors
 from portal.web import go, require, show
 
 
 @require_safe
+@kept_for_visitors
 def session_detail(request, slug, pk):
     """When it is on everybody's clock, what is on the agenda, who comes and what came of it."""
     session = find_session(request, slug, pk)
