@@ -45,7 +45,7 @@ def test_the_list_asks_as_little_for_three_dialogues_as_for_one(client, us, tw, 
         SessionFactory(dialogue=dialogue, past=True)
         SessionFactory(dialogue=dialogue, title_en="A secret draft")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get(reverse("dialogues:dialogue-list"))
 
     assert text(response).count('<article class="row">') == count
@@ -61,7 +61,7 @@ def test_a_dialogues_page_asks_as_little_for_three_sessions_as_for_one(
         SessionFactory(dialogue=dialogue, past=True, host=economy("US"))
         CommitmentFactory(session=SessionFactory(dialogue=dialogue, held=True), published=True)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         response = client.get(dialogue.get_absolute_url())
 
     assert text(response).count('<article class="row">') == 4 * count
@@ -72,7 +72,7 @@ def test_a_sessions_page_asks_as_little_for_three_people_as_for_one(client, dial
     session = SessionFactory(dialogue=dialogue, scheduled=True)
     fill(session, count)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         client.get(session.get_absolute_url())
 
 
