@@ -349,6 +349,7 @@ TABLE = [
 ]
 #: What a visitor may open, by name; test_every_address.py walks it.
 OPEN = {
+    "dialogues:invitation-answer", "dialogues:invitation-pass-on", "dialogues:invitation-check-in",
     "healthz", "readyz", "robots", "sitemap", "sitemap-section", "resources:export-csv", "resources:export-jsonl",
     "resources:resource-feed",
     "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
