@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dialogues.forms import LanguageFields, languages_of
 from dialogues.models import AgendaItem, Minutes, MinutesSection
-from dialogues.writing import LONGEST
+from dialogues.writing import LONGEST, plain
 from portal.languages import NAMES, Language, column, current
+from resources import differing
 
 #: Of what belongs to no agenda item; sections are named by their number.
 GENERAL = "general"
@@ -36,6 +37,11 @@ class Side:
     seen: BoundField
     other: str | None = None
     preview: str | None = None
+
+    @property
+    def other_pieces(self) -> list[differing.Piece]:
+        """The colleague's text, with what she has and the typed one lacks marked."""
+        return differing.later(differing.pieces(plain(self.text.value() or ""), self.other or ""))
 
 
 @dataclass

@@ -83,6 +83,8 @@ def parties(user, session, minutes, *, may_act):
     if not (minutes.is_before_the_parties or minutes.is_published):
         return []
     signed = {row.economy_id: row for row in minutes.sign_offs.select_related("by")}
+    if minutes.is_published and not signed:
+        return []  # published before Parties signed here
     open_to_sign = may_act and minutes.status == Minutes.Status.CIRCULATED
     absent = signing.parties_without_officials(session) if open_to_sign else set()
     return [

@@ -129,7 +129,7 @@ def test_what_a_colleague_changed_in_the_same_lines_stands_beside_what_was_typed
 
     assert response.status_code == 409
     assert re.search(r"<textarea[^>]*>\s*From me</textarea>", text(response))
-    assert re.search(r"<pre[^>]*>From the colleague</pre>", text(response))
+    assert re.search(r'class="minutes__other"[^>]*>From .*the colleague', text(response), re.DOTALL)
     assert f'name="{section.pk}-seen_en" value="1"' in text(response)
     section.refresh_from_db()
     found.refresh_from_db()
@@ -198,6 +198,20 @@ def test_an_autosave_of_something_else_is_refused_in_words(client, session, offi
     response = autosave(client, session, **fields)
 
     assert (response.status_code, bool(response.json()["message"])) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"), [("a\x00b", "0"), ("a" * 60_001, "0"), ("a", "-1"), ("a", "x"), ("a", "9" * 30)]
+)
+def test_what_cannot_be_stored_is_said_beside_what_was_typed(client, session, official, words, seen):
+    MinutesFactory(session=session, text_en="")
+    client.force_login(official)
+
+    response = client.post(url("minutes-edit", session), typed("general", seen=seen, words=words))
+
+    assert response.status_code == 400
+    assert "Nothing is saved yet" in text(response)
+    assert Minutes.objects.get().text_en == ""
 
 
 def test_a_preview_shows_how_it_will_look_and_saves_nothing(client, session, official):

@@ -2,13 +2,24 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from dialogues import commenting, minutes
 from dialogues.models import Minutes
-from tests.factories.dialogues import AgendaItemFactory, DialogueFactory, RegistrationFactory, SessionFactory
+from tests.factories.dialogues import (
+    AgendaItemFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    MinutesFactory,
+    MinutesSectionFactory,
+    RegistrationFactory,
+    SessionFactory,
+)
 from tests.journeys.conftest import give_password
 from tests.journeys.post import last_mail_to, mails_to, text_of
+from tests.journeys.test_accessibility import SIZES, examine
 
 
 def test_minutes_are_written_by_two_agreed_by_all_and_read_by_everybody(visit, official, official_mx, sme, outsider):
@@ -49,7 +60,7 @@ def test_minutes_are_written_by_two_agreed_by_all_and_read_by_everybody(visit, o
     desk.locator(english).fill("First point, as the United States said.\n\nSecond point: **30 days**.")
     expect(desk.locator(said)).to_contain_text("Somebody changed the same lines")
     desk.get_by_role("button", name="Save the minutes").first.click()
-    expect(desk.locator(".minutes__other")).to_contain_text("as all said")
+    expect(desk.locator(".minutes__other")).to_contain_text("First point, as")
     expect(desk.locator(english)).to_have_value("First point, as the United States said.\n\nSecond point: **30 days**.")
     desk.locator(english).fill("First point, as both said.\n\nSecond point: **30 days**.")
     desk.get_by_role("button", name="Preview").first.click()
@@ -99,3 +110,30 @@ def test_minutes_are_written_by_two_agreed_by_all_and_read_by_everybody(visit, o
     for page in (desk, other):
         assert [line for line in page.problems if "409" not in line] == []
     assert reader.problems == visitor.problems == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+def test_pages_of_minutes_have_no_barrier_that_a_program_can_find(visit, official, sme, width, scheme):
+    session = SessionFactory(held=True, dialogue=DialogueFactory(parties=["US", "MX"], working_languages=["en", "es"]))
+    RegistrationFactory(session=session, user=sme)
+    guest = RegistrationFactory(session=session, user=None, address="guest@example.com", address_language="en")
+    item = AgendaItemFactory(session=session, title_en="Customs")
+    found = MinutesFactory(session=session)
+    section = MinutesSectionFactory(minutes=found, agenda_item=item, heading_en="Customs", text_en="- One\n- Two")
+    CommitmentFactory(session=session, agenda_item=item, text_en="Publish a guide.")
+    found.comments.create(by=sme, section=section, language="en", text="It was forty days.")
+    give_password(official)
+    path = session.get_absolute_url() + "minutes/"
+    page = visit(official, width=width)
+
+    for name in ("edit/", "circulate/", "sections/new/"):
+        examine(page, path + name, scheme)
+    Minutes.objects.update(status="circulated", comments_until=timezone.localdate() + timedelta(days=3))
+    for name in ("", "comment/", "reopen/", f"comments/{found.comments.get().pk}/"):
+        examine(page, path + name, scheme)
+    examine(page, commenting.link_for(guest, Minutes.objects.get()), scheme)
+    Minutes.objects.update(status="published", published_at=timezone.now() - timedelta(days=1))
+    draft = minutes.correct(session, reasons={"en": "A number."}, by=official)
+    draft.sections.update(text_en="- One\n- Three")
+    for name in ("", "compare/", "versions/1/"):
+        examine(page, path + name, scheme)
