@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from functools import cache
 
 from babel import Locale
 from babel.core import get_global
@@ -24,8 +25,11 @@ def locale() -> Locale:
 
 def city(zone: str) -> str:
     """The place a zone is named after, in the reader's language where CLDR has it: "Asia/Taipei" → "Taipei", "台北"."""
-    if zone == "UTC":
-        return zone
+    return zone if zone == "UTC" else _city(zone, current())
+
+
+@cache
+def _city(zone: str, _language: str) -> str:
     # CLDR files a zone under its first name ever; today's name is an alias of it.
     known = locale().time_zones
     names = [zone, *(old for old, new in get_global("zone_aliases").items() if new == zone)]
