@@ -1,6 +1,7 @@
 """What officials fill in about a paper of a session."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from dialogues.documents import missing_languages
@@ -15,7 +16,6 @@ class FileFields(forms.Form):
 
     upload = forms.FileField(
         label=_("File"),
-        help_text=_("PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, PNG, JPEG, TXT or CSV, without macros."),
         max_length=300,
         allow_empty_file=True,  # the verb says what is wrong with it
         widget=forms.FileInput(attrs={"accept": checking.ACCEPTED}),
@@ -23,6 +23,12 @@ class FileFields(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of the file"), choices=[(code.value, NAMES[code]) for code in Language]
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["upload"].help_text = _(
+            "PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, PNG, JPEG, TXT or CSV, without macros, at most %(megabytes)d MB."
+        ) % {"megabytes": settings.UPLOAD_MAX_MB}
 
     def clean_upload(self):
         """Before anything reads it whole."""

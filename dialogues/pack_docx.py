@@ -123,7 +123,8 @@ def _draw_table(document: Any, block: Table) -> None:
 def _fill(at: Any, lines: Cell) -> None:
     for number, line in enumerate(lines):
         paragraph = at.add_paragraph() if number else at.paragraphs[0]
-        _line(paragraph, line, colour=SOFT if number else None, size=9 if number else None)
+        is_beside = number and not line.link
+        _line(paragraph, line, colour=SOFT if is_beside else None, size=9 if is_beside else None)
 
 
 def _draw_sides(document: Any, block: Sides) -> None:
