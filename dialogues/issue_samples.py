@@ -131,6 +131,7 @@ def _first(row: Row, dialogue: Dialogue, concerns: Economy | None) -> dict[str, 
     def later(days: int) -> datetime:
         return min(submitted + timedelta(days=days), now)
 
+    party = concerns.pk if concerns else None
     # The lock that filing takes too: no two get one number.
     values = {
         "concerns": concerns,
@@ -139,8 +140,8 @@ def _first(row: Row, dialogue: Dialogue, concerns: Economy | None) -> dict[str, 
         "created_at": submitted,
         "changed_at": later(ANSWERED if answered else ACKNOWLEDGED),
         "submitted_at": submitted,
-        "acknowledge_by": workdays.add(submitted.date(), dialogue.acknowledge_days, concerns and concerns.pk),
-        "answer_by": workdays.add(submitted.date(), dialogue.answer_days, concerns and concerns.pk),
+        "acknowledge_by": workdays.add(submitted.date(), dialogue.acknowledge_days, party),
+        "answer_by": workdays.add(submitted.date(), dialogue.answer_days, party),
         "acknowledged_at": later(ACKNOWLEDGED) if row["state"] != Status.SUBMITTED else None,
         "answered_at": later(ANSWERED) if answered else None,
         "resolved_at": later(RESOLVED) if row["state"] == Status.RESOLVED else None,

@@ -90,8 +90,8 @@ class Finding:
 
     def page(self, number: str | None) -> Page:
         """One page of :class:`Row`; a number out of range gives the nearest page."""
-        page = Paginator(self._ids, PER_PAGE).get_page(number)
-        page.object_list = self.read(page.object_list)
+        page: Page[Any] = Paginator(self._ids, PER_PAGE).get_page(number)
+        page.object_list = self.read(list(page.object_list))
         return page
 
     def read(self, ids: Sequence[int]) -> list[Row]:
@@ -202,12 +202,17 @@ def known_values(known: Labels) -> dict[str, dict[str, Any]]:
 
 
 def similar(text: str, *, user: Any, language: str, without: Issue | None = None) -> list[Row]:
-    """Open public issues about the same as ``text`` (in any language), the most alike first: at most ``SIMILAR``."""
+    """Open public issues about the same as ``text`` (in any language), the most alike first: at most ``SIMILAR``.
+
+    With ``without``, those that its organization could stand behind instead.
+    """
     if not text.strip():
         return []
     rows = Issue.objects.listed().filter(status__in=[*Issue.RUNNING, Issue.Status.COMMITTED])
     if without is not None:
-        rows = rows.exclude(pk=without.pk).exclude(organization=without.organization_id)
+        rows = rows.exclude(organization=without.organization_id)
+        # Of other dialogues only those in which its firm could stand behind one.
+        rows = rows.filter(dialogue__in=Dialogue.objects.filter(parties=without.economy_id))
     found = ranking.find(rows, text, language=language, limit=SIMILAR)
     ids = list(found.ids)[:SIMILAR]
     return read(ids, user=user, language=language, marks=snippets.marks(text, found.terms))

@@ -1,5 +1,6 @@
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -50,7 +51,8 @@ def _list(request, dialogue):
 def issue_mine(request):
     """What you and your organizations raised, what stands behind your firms' names, and what you follow."""
     raised = Issue.objects.of_side(request.user).exclude(status=Issue.Status.WITHDRAWN, reference="")
-    rows = raised.with_dialogue().defer(*COLUMNS.values()).order_by("-changed_at", "-pk")
+    drafts_first = Case(When(status=Issue.Status.DRAFT, then=0), default=1)
+    rows = raised.with_dialogue().defer(*COLUMNS.values()).order_by(drafts_first, "-changed_at", "-pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     followed = Issue.objects.public().filter(followers__user=request.user).select_related("dialogue")
     context = {

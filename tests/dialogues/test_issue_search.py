@@ -99,6 +99,7 @@ def test_like_a_new_issue_are_open_public_ones_of_others_in_any_language(dialogu
     fits = public(dialogue, "Samples without value are taxed as goods", public_title_es="Gravan las muestras sin valor")
     public(dialogue, "Samples are taxed, and it was answered", answered=True)
     public(dialogue, "Truck drivers wait for visas")
+    public(DialogueFactory(parties=("MX", "CA")), "Samples without value are taxed elsewhere")
     own = public(dialogue, "Our samples are taxed", organization=firm)
     mine = IssueFactory(dialogue=dialogue, organization=firm, draft=True, title="Our samples are taxed like goods")
     assert [row.issue for row in similar(mine.title, user=sme, language="en", without=mine)] == [fits]
