@@ -73,8 +73,14 @@ def remind() -> int:
             key = f"{commitment._meta.label_lower}:{commitment.pk}:{occasion}"
             new = [people.users[pk] for pk in sorted(readers) if (pk, key) not in told]
             if new:
-                facts = {"due_on": commitment.due_on.isoformat(), "audience": dict(LADDER)[rung]}
-                notify(new, DUE if rung < 0 else OVERDUE, about=commitment, occasion=occasion, **facts)
+                notify(
+                    new,
+                    DUE if rung < 0 else OVERDUE,
+                    about=commitment,
+                    occasion=occasion,
+                    due_on=commitment.due_on.isoformat(),
+                    audience=dict(LADDER)[rung],
+                )
                 promised += len(new)
     return promised
 
