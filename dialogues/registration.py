@@ -92,7 +92,7 @@ def enter(
 
 def accept(invitation: SessionInvitation, row: Registration, *, by: Any) -> None:
     """Tie an invitation to the place it led to."""
-    changes = {"registration": row, "answered_at": timezone.now()}
+    changes: dict[str, Any] = {"registration": row, "answered_at": timezone.now()}
     if invitation.status == SessionInvitation.Status.ACCEPTED:
         invitation.registration, invitation.answered_at = row, timezone.now()
         invitation.save(update_fields=list(changes))
