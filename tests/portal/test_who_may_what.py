@@ -622,6 +622,8 @@ def outcome(client, action, world):
     address = reverse(action.name, args=[part for name in action.args for part in world.addresses[name]])
     with transaction.atomic():
         response = getattr(client, action.method)(address)
+        if response.streaming:
+            list(response.streaming_content)  # read to its end, what was handed out is closed
         transaction.set_rollback(True)
     if response.status_code == 302 and "/account/login/" in response.url:
         return "asked to sign in"
