@@ -42,6 +42,7 @@ def issue_detail(request, slug, pk):
         "sectors": list(issue.sectors.all()),
         "clock": clocking.of(issue),
         "events": tracing.events(issue, user),
+        "shown": _shown(issue),
         "is_side": is_side,
         "reads_filed": is_side or is_official,
         "merged_into": _seen(issue.duplicate_of, user),
@@ -60,6 +61,12 @@ def issue_by_reference(request, reference):
     if issue is None:
         raise Http404
     return redirect(issue)
+
+
+def _shown(issue):
+    """What the officials said last, which stands above the thread."""
+    last = {Issue.Status.RESOLVED: issue.outcome, Issue.Status.DECLINED: issue.declined_because}
+    return last.get(issue.status, issue.answer if issue.answered_at else "")
 
 
 def _seen(issue, user):
