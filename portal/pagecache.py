@@ -47,6 +47,7 @@ PUBLIC = {
     "dialogues.commitment": (DIALOGUES,),
     "dialogues.dialogue": (DIALOGUES,),
     "dialogues.document": (DIALOGUES,),
+    "dialogues.endorsement": (DIALOGUES,),
     "dialogues.initiative": (DIALOGUES,),
     "dialogues.issue": (DIALOGUES,),
     "dialogues.minutes": (DIALOGUES,),
