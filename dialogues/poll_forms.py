@@ -84,8 +84,8 @@ class PeopleForm(forms.Form):
     addresses = forms.CharField(
         label=_("Others, by e-mail address"),
         help_text=_(
-            "One person a line, such as Ana Ruiz <ana@firm.example>, MX. The two letters say for which Party she "
-            "speaks; leave them out for nobody's."
+            "One person a line, such as Ana Ruiz &lt;ana@firm.example&gt;, MX. The two letters say for which Party "
+            "she speaks; leave them out for nobody's."
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
