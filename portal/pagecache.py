@@ -48,6 +48,7 @@ PUBLIC = {
     "dialogues.dialogue": (DIALOGUES,),
     "dialogues.document": (DIALOGUES,),
     "dialogues.endorsement": (DIALOGUES,),
+    "dialogues.indicatorvalue": (DIALOGUES,),
     "dialogues.initiative": (DIALOGUES,),
     "dialogues.issue": (DIALOGUES,),
     "dialogues.minutes": (DIALOGUES,),
