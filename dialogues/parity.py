@@ -85,11 +85,13 @@ def compare(texts: Mapping[str, str], *, where: Any = None) -> list[Finding]:
     found = []
     if missing := [code for code in texts if code not in written]:
         found.append(Finding(Kind.MISSING, where, dict.fromkeys(missing, "")))
-    for kind, count in ((Kind.HEADINGS, _headings), (Kind.ITEMS, _items), (Kind.NUMBERS, numbers)):
+    for kind, count in ((Kind.HEADINGS, _headings), (Kind.ITEMS, _items)):
         counted = {code: count(text) for code, text in written.items()}
-        if any(one != other for one in counted.values() for other in counted.values()):
-            said = _only_here(counted) if kind == Kind.NUMBERS else counted
-            found.append(Finding(kind, where, said))
+        if len(set(counted.values())) > 1:
+            found.append(Finding(kind, where, counted))
+    only = _only_here({code: numbers(text) for code, text in written.items()})
+    if any(only.values()):
+        found.append(Finding(Kind.NUMBERS, where, only))
     lengths = {code: len(text) / LENGTH[Language(code)] for code, text in written.items()}
     longest = max(lengths.values())
     if longest >= TOO_SHORT_TO_COMPARE and min(lengths.values()) < SHORTEST * longest:

@@ -53,12 +53,12 @@ def circulate(
     )
     record(by, "minutes_circulated", session, until=comments_until.isoformat(), findings=len(findings))
     officials = announcing.officials(session.dialogue)
-    told = {"until": comments_until.isoformat()}
-    notify(officials, "dialogues/minutes_to_sign", about=minutes, occasion=minutes.revision, **told)
+    until = comments_until.isoformat()
+    notify(officials, "dialogues/minutes_to_sign", about=minutes, occasion=minutes.revision, until=until)
     places = attendance(session)
     others = [place.person for place in places if place.user not in officials]
     own = commenting.links(minutes, places)
-    notify(others, "dialogues/minutes_circulated", about=minutes, occasion=minutes.revision, own=own, **told)
+    notify(others, "dialogues/minutes_circulated", about=minutes, occasion=minutes.revision, own=own, until=until)
     return minutes
 
 
