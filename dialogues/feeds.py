@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -44,8 +44,8 @@ class Feed:
     @property
     def mark(self) -> str:
         """Changes whenever the feed does; costs one query, whatever its length."""
-        found = self.sessions.aggregate(count=Count("pk"), last=Max("changed_at"), newest=Max("pk"))
-        parts = (current(), self.name, self.description, found["count"], found["last"], found["newest"])
+        found = self.sessions.aggregate(Count("pk"), Max("pk"), Max("changed_at"), Sum("sequence"))
+        parts = (current(), self.name, self.description, sorted(found.items()))
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
     def text(self) -> str:
@@ -106,8 +106,8 @@ def _public() -> QuerySet[Session]:
 
 def _entries(sessions: QuerySet[Session]) -> Iterable[str]:
     """The entries in order. Only those that are not kept are read whole and written."""
-    marks = sessions.values_list("pk", "changed_at")
-    names = {pk: f"entry:{current()}:{pk}:{changed.isoformat()}" for pk, changed in marks}
+    marks = sessions.values_list("pk", "sequence", "changed_at")
+    names = {pk: f"entry:{current()}:{pk}:{number}:{changed.isoformat()}" for pk, number, changed in marks}
     found = _kept(names.values())
     missing = [pk for pk, name in names.items() if name not in found]
     if missing:

@@ -324,7 +324,7 @@ def test_names_are_shown_to_officials_and_counts_to_everybody(client, dialogue, 
         assert "Priscilla Private" not in page
         assert "1 person is registered." in page
     client.force_login(official)
-    assert "Priscilla Private" in text(client.get(session.get_absolute_url()))
+    assert "Priscilla Private" in text(client.get(url("people-list", session)))
 
 
 def test_each_reader_sees_the_agenda_that_is_meant_for_her(client, dialogue, official, official_mx, sme):
