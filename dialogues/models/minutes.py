@@ -33,6 +33,15 @@ class RecordedQuerySet(models.QuerySet):
         return self.filter(published_at__isnull=False)
 
 
+class OfAnItemQuerySet(RecordedQuerySet):
+    """What is written down under an agenda item: decisions, commitments."""
+
+    def visible_to(self, user):
+        """As all that is recorded; what belongs to an item, for those who may see the item."""
+        items = AgendaItem.objects.visible_to(user)
+        return super().visible_to(user).filter(Q(agenda_item=None) | Q(agenda_item__in=items))
+
+
 def attends(user, session: str) -> Q:
     """Whether she has a confirmed place in the session named by that column, and was not found missing."""
     places = Registration.objects.confirmed().exclude(attended=False)
@@ -142,7 +151,7 @@ class Decision(models.Model):
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     created_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
 
-    objects = RecordedQuerySet.as_manager()
+    objects = OfAnItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")
@@ -153,7 +162,7 @@ class Decision(models.Model):
         return self.text[:100]
 
 
-class CommitmentQuerySet(RecordedQuerySet):
+class CommitmentQuerySet(OfAnItemQuerySet):
     def visible_to(self, user):
         """As all that is recorded; and published ones for the people who are to keep them, whoever saw the session."""
         recorded = super().visible_to(user)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -591,3 +592,16 @@ def test_the_desk_shows_what_is_coming_to_whom_it_concerns(us, tw, official, sme
     assert desk.coming_for(outsider) == []
     with time_machine.travel(session.ends_at + timedelta(minutes=1)):
         assert desk.coming_for(sme) == []
+
+
+def test_what_was_decided_under_a_closed_item_is_for_those_who_may_see_it(held, official_tw):
+    closed = AgendaItemFactory(session=held, visibility="officials")
+    now = timezone.now()
+    decision = Decision.objects.create(session=held, agenda_item=closed, text_en="In confidence.", published_at=now)
+    commitment = CommitmentFactory(session=held, agenda_item=closed, published=True)
+    sme = UserFactory(sme_in="US")
+    for reader in (AnonymousUser(), sme):
+        assert not Decision.objects.visible_to(reader).exists()
+        assert not Commitment.objects.visible_to(reader).exists()
+    assert list(Decision.objects.visible_to(official_tw)) == [decision]
+    assert list(Commitment.objects.visible_to(official_tw)) == [commitment]
