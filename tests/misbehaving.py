@@ -111,12 +111,30 @@ class Site:
             behaviour = row.pop(0) if len(row) > 1 else row[0]
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
+        waiting = [asked]
+
+        def answered():
+            with self._lock:
+                self._now -= len(waiting)
+                waiting.clear()
+
         try:
             with connection:
-                behaviour(self, asked, connection)
+                behaviour(self, asked, Answering(connection, answered))
         finally:
-            with self._lock:
-                self._now -= 1
+            answered()
+
+
+class Answering:
+    """A connection that says when its answer begins: from then on the client may ask elsewhere, and at once does."""
+
+    def __init__(self, connection, answered):
+        self._connection, self._answered = connection, answered
+
+    def __getattr__(self, name):
+        if name in {"send", "sendall"}:
+            self._answered()
+        return getattr(self._connection, name)
 
 
 def _read(connection):
