@@ -36,7 +36,9 @@ class SearchForm(forms.Form):
 
     zone = forms.ChoiceField(label=_("By the clock of"))
     minutes = forms.TypedChoiceField(label=pgettext_lazy("meeting", "Length"), coerce=int)
-    first = forms.DateField(label=pgettext_lazy("first day", "From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(
+        label=pgettext_lazy("first day", "From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     last = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     count = forms.TypedChoiceField(
         label=pgettext_lazy("search", "How many"), coerce=int, choices=[(n, str(n)) for n in COUNTS]
