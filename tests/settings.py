@@ -7,12 +7,14 @@ os.environ.setdefault("SECURE_TRANSPORT", "false")
 os.environ.setdefault("MAIL_VIEWER", "true")
 
 from portal.settings import *  # noqa: F403
-from portal.settings import STORAGES, TEMPLATES
+from portal.settings import MEDIA_ROOT, STORAGES, TEMPLATES
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Each of the processes that test side by side counts its own files.
+STORAGES["private"]["OPTIONS"]["location"] = MEDIA_ROOT / os.environ.get("PYTEST_XDIST_WORKER", "private")
 # Tasks run in the test's own process after the commit hooks; failure tests start real workers.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
