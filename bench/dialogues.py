@@ -29,10 +29,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 import django
 
+from tests import settings as quick
+
+quick.CACHES = sys.modules["portal.settings"].CACHES  # what is kept is kept as in service
 django.setup()
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
@@ -40,7 +42,7 @@ from django.utils import timezone
 from serving import HELLO, PORTAL, collect_static, in_turns, introduce, milliseconds, percentile, served, session
 
 from dialogues import fairness, feeds, polls, slots
-from dialogues.models import Quota, Registration, Session
+from dialogues.models import CalendarEntry, Quota, Registration, Session
 from portal.accounts.models import Membership, User
 from tests.factories.accounts import OrganizationFactory, UserFactory
 from tests.factories.dialogues import AgendaItemFactory, CommitmentFactory, DialogueFactory, SessionFactory, wall
@@ -181,7 +183,7 @@ def measure_proposals(poll):
 
 def measure_feed(dialogue):
     def new():
-        cache.clear()
+        CalendarEntry.objects.all().delete()
         return feeds.of_dialogue(dialogue).text()
 
     written = [milliseconds(new) for _round in range(3)]
@@ -208,9 +210,9 @@ def measure_pages(ask, bare, kept, *, crowded, poll):
     )
     for name, path, who, user in pages:
         headers = cookies(user) if user else {}
+        print(f"{name:<22}{who + (', kept' if user is None else ''):<22}" + ask(kept + path, headers))
         if user is None:
-            print(f"{name:<22}{who + ', kept':<22}" + ask(kept + path, headers))
-        print(f"{name:<22}{who + ', made anew':<22}" + ask(bare + path, headers))
+            print(f"{name:<22}{who + ', made anew':<22}" + ask(bare + path, headers))
 
 
 def measure_feed_requests(ask, kept, listed):

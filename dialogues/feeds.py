@@ -1,34 +1,27 @@
 """Calendars to subscribe to: of a dialogue, of an economy, of everything, and a person's own under a secret address.
 
-Entries are kept in the cache by what they were made of, so a feed of thousands of sessions writes only what changed.
+Entries are kept in rows beside what they were made of, so a feed of thousands of sessions writes only what changed.
 """
 
 import hashlib
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from dialogues import calendars
-from dialogues.models import Dialogue, Registration, Session
+from dialogues.models import CalendarEntry, Dialogue, Registration, Session
 from dialogues.permissions import can_join
 from portal.accounts.models import User
 from portal.accounts.permissions import delegation
-from portal.languages import current
+from portal.languages import column, current
 from portal.notifications import calendar
 from portal.reference.models import Economy
 
-logger = logging.getLogger(__name__)
-
-#: How long an entry is kept that nobody asks for.
-KEPT = timedelta(days=7)
 #: What is over stays in a person's own calendar for so long.
 PAST = timedelta(days=90)
 
@@ -104,31 +97,40 @@ def _public() -> QuerySet[Session]:
     return Session.objects.public().filter(Q(starts_at__isnull=False) | days).order_by("starts_on", "pk")
 
 
-def _entries(sessions: QuerySet[Session]) -> Iterable[str]:
-    """The entries in order. Only those that are not kept are read whole and written."""
-    marks = sessions.values_list("pk", "sequence", "changed_at")
-    names = {pk: f"entry:{current()}:{pk}:{number}:{changed.isoformat()}" for pk, number, changed in marks}
-    found = _kept(names.values())
-    missing = [pk for pk, name in names.items() if name not in found]
-    if missing:
-        made = {
-            names[session.pk]: calendar.entry(calendars.event(session))
-            for session in Session.objects.filter(pk__in=missing).with_dialogue()
-        }
-        _keep(made)
-        found = {**found, **made}
-    return [found[name] for name in names.values() if name in found]
+def _entries(sessions: QuerySet[Session]) -> list[str]:
+    """The entries in order. Only those that changed since they were written are read whole and written anew."""
+    language = current()
+    entry = FilteredRelation("calendar_entries", condition=Q(calendar_entries__language=language))
+    title = Coalesce(NullIf(column("dialogue__title", language), Value("")), "dialogue__title_en")
+    rows = sessions.annotate(entry=entry, of=title).values_list(
+        "pk", "sequence", "changed_at", "of", "entry__mark", "entry__text"
+    )
+    texts: dict[int, str | None] = {}
+    marks: dict[int, str] = {}
+    for pk, sequence, changed_at, title, written_of, text in rows:
+        marks[pk] = mark = f"{sequence} {changed_at.timestamp()} {title}"
+        texts[pk] = text if written_of == mark else None
+    missing = [pk for pk, text in texts.items() if text is None]
+    texts |= _written({pk: marks[pk] for pk in missing}, language)
+    return [text for text in texts.values() if text is not None]
 
 
-def _kept(names: Iterable[str]) -> Mapping[str, Any]:
-    try:
-        return cache.get_many(list(names))
-    except RedisError:
-        return {}
-
-
-def _keep(made: Mapping[str, str]) -> None:
-    try:
-        cache.set_many(made, timeout=int(KEPT.total_seconds()))
-    except RedisError as error:
-        logger.warning("calendar entries were not kept", extra={"error": repr(error)})
+def _written(marks: Mapping[int, str], language: str) -> dict[int, str]:
+    """Write the entries of these sessions, by their marks, and keep them; two who do so at once write the same."""
+    made = [
+        CalendarEntry(
+            session=session,
+            language=language,
+            mark=marks[session.pk],
+            text=calendar.entry(calendars.event(session)),
+        )
+        for session in Session.objects.filter(pk__in=marks).with_dialogue().order_by("pk")
+    ]
+    CalendarEntry.objects.bulk_create(
+        made,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["session", "language"],
+        update_fields=["mark", "text"],
+    )
+    return {entry.session_id: entry.text for entry in made}

@@ -1,7 +1,7 @@
 """Dialogues, their sessions, and what comes of them. One module per noun."""
 
 from dialogues.models.agenda import AgendaItem
-from dialogues.models.calendars import PersonalCalendar
+from dialogues.models.calendars import CalendarEntry, PersonalCalendar
 from dialogues.models.cases import SuccessCase
 from dialogues.models.dialogue import Delegation, Dialogue
 from dialogues.models.documents import Document, DocumentVersion
@@ -24,6 +24,7 @@ from dialogues.models.vocabulary import Qualifier, Reliability
 __all__ = [
     "AgendaItem",
     "Availability",
+    "CalendarEntry",
     "CandidateSlot",
     "Commitment",
     "CommitmentUpdate",

@@ -20,3 +20,23 @@ class PersonalCalendar(models.Model):
 
     def __str__(self):
         return str(self.user_id)
+
+
+class CalendarEntry(models.Model):
+    """The text of a session's entry in public calendars, in one language, as it was written last.
+
+    ``mark`` names what it was written of; when it no longer agrees, the entry is written anew (dialogues/feeds.py).
+    """
+
+    session = models.ForeignKey("dialogues.Session", models.CASCADE, related_name="calendar_entries")
+    language = models.CharField(max_length=10)
+    mark = models.CharField(max_length=300)
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("calendar entry")
+        verbose_name_plural = _("calendar entries")
+        constraints = [models.UniqueConstraint(fields=["session", "language"], name="dialogues_one_entry_a_language")]
+
+    def __str__(self):
+        return f"{self.session_id} {self.language}"

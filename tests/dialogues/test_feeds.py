@@ -4,21 +4,15 @@ from datetime import timedelta
 
 import icalendar
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from dialogues import personal, registration, scheduling
-from dialogues.models import PersonalCalendar, Session
+from dialogues.models import Dialogue, PersonalCalendar, Session
 from tests.factories.accounts import UserFactory
 from tests.factories.dialogues import DialogueFactory, RegistrationFactory, SessionFactory
-
-
-@pytest.fixture(autouse=True)
-def empty_cache():
-    cache.clear()
 
 
 @pytest.fixture
@@ -74,6 +68,19 @@ def test_a_feed_writes_only_what_changed(client, session):
     assert str(after[session.uid]["summary"]) == "Renamed"
     assert after[others[0].uid] == before[others[0].uid]
     assert set(after) == set(before)
+
+
+def test_a_feed_that_was_written_before_costs_three_queries_and_a_new_title_is_shown(client, session):
+    SessionFactory.create_batch(3, scheduled=True, dialogue=session.dialogue)
+    address = reverse("dialogues:dialogue-feed", args=[session.dialogue.slug])
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        before = events(client.get(address))
+    assert len(found) == 3  # the dialogue, the mark, the entries
+    Dialogue.objects.filter(pk=session.dialogue_id).update(title_en="A better name")
+    after = events(client.get(address))
+    assert set(after) == set(before)
+    assert all(str(event["description"]).startswith("A better name") for event in after.values())
 
 
 @pytest.mark.parametrize("code", ["xx", "zz", "us2", "ca"])
