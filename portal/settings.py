@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "portal",
     "portal.accounts",
     "portal.reference",
+    "portal.focal",
     "portal.search",
     "portal.activity",
     "portal.notifications",

@@ -58,6 +58,7 @@ urlpatterns += i18n_patterns(
     path("open-data/", about.open_data, name="open-data"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("contact/", about.contact, name="contact"),
+    path("offices/", include("portal.focal.urls")),
     path("account/", include("allauth.urls")),
     path("", include("portal.accounts.urls")),
     path("notifications/", include("portal.notifications.urls")),

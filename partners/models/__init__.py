@@ -1,17 +1,57 @@
-"""What partnering is about: firms and their profiles, requests, expressions of interest, introductions."""
+"""What partnering is about: firms and their profiles, requests, matches, interests, introductions and what came of
+them, and what chambers and clusters do around them."""
 
-from partners.models.interests import Disclosure, ExpressionOfInterest, Introduction
+from partners.models.chambers import FirmImport, Referral, Vouch
+from partners.models.clusters import Cluster, ClusterLink, ClusterMember, Mentorship
+from partners.models.interests import Consent, ContactView, Disclosure, ExpressionOfInterest, Introduction
+from partners.models.matching import (
+    CandidateInvitation,
+    Capacity,
+    CompanyMeaning,
+    Dismissal,
+    Match,
+    RequestMeaning,
+)
+from partners.models.meetings import FollowUp, OutcomeReport, PartnerMeeting, SlotProposal, Stage, SuccessStory
 from partners.models.profiles import ChamberMember, CompanyProfile, Ownership, Size
-from partners.models.requests import Match, PartnerRequest
+from partners.models.requests import Condition, PartnerRequest, RequestAttachment, TextConfirmation
+from partners.models.screening import DeniedName, DeniedParty, ScreeningFlag, ScreeningList
 
 __all__ = [
+    "CandidateInvitation",
+    "Capacity",
     "ChamberMember",
+    "Cluster",
+    "ClusterLink",
+    "ClusterMember",
+    "CompanyMeaning",
     "CompanyProfile",
+    "Condition",
+    "Consent",
+    "ContactView",
+    "DeniedName",
+    "DeniedParty",
     "Disclosure",
+    "Dismissal",
     "ExpressionOfInterest",
+    "FirmImport",
+    "FollowUp",
     "Introduction",
     "Match",
+    "Mentorship",
+    "OutcomeReport",
     "Ownership",
+    "PartnerMeeting",
     "PartnerRequest",
+    "Referral",
+    "RequestAttachment",
+    "RequestMeaning",
+    "ScreeningFlag",
+    "ScreeningList",
     "Size",
+    "SlotProposal",
+    "Stage",
+    "SuccessStory",
+    "TextConfirmation",
+    "Vouch",
 ]

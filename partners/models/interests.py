@@ -74,13 +74,25 @@ class ExpressionOfInterest(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
     )
-    message = models.TextField(_("message"), max_length=1100, validators=[MaxLengthValidator(1100)])
+    #: The chamber that sent it for its member; nobody for the company's own.
+    sent_for = models.ForeignKey(
+        Organization, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent by the chamber")
+    )
+    # The three questions; the profile says the rest.
+    message = models.TextField(_("why you suit"), max_length=1100, validators=[MaxLengthValidator(1100)])
+    experience = models.TextField(
+        _("what you have done like it"), max_length=1100, blank=True, validators=[MaxLengthValidator(1100)]
+    )
+    next_step = models.TextField(
+        _("what you propose next"), max_length=600, blank=True, validators=[MaxLengthValidator(600)]
+    )
     status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.SENT)
     sent_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     answer_due_at = models.DateTimeField(_("answer due"))
     answered_at = models.DateTimeField(_("ended"), null=True, blank=True)
     decline_reason = models.CharField(_("reason"), max_length=12, choices=DeclineReason, blank=True)
     decline_note = models.CharField(_("note"), max_length=500, blank=True)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
 
     objects = ExpressionOfInterestQuerySet.as_manager()
 
@@ -267,3 +279,71 @@ class Disclosure(models.Model):
     @property
     def _shows_requester(self) -> bool:
         return self.request.shows_company or (self.interest is not None and self.interest.is_accepted)
+
+
+class ConsentQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(withdrawn_at=None)
+
+
+class Consent(models.Model):
+    """One side's consent to one rung of the disclosure ladder. A rung is open while both sides' consent stands.
+
+    The log of it stays: a consent is withdrawn, never deleted, and given anew as a new row.
+    """
+
+    class Side(models.TextChoices):
+        REQUEST = "request", pgettext_lazy("side of an interest", "Who posted the request")
+        INTERESTED = "interested", pgettext_lazy("side of an interest", "Who is interested")
+
+    interest = models.ForeignKey(
+        ExpressionOfInterest, models.CASCADE, related_name="consents", verbose_name=_("interest")
+    )
+    side = models.CharField(_("side"), max_length=10, choices=Side)
+    rung = models.CharField(_("what"), max_length=7, choices=Disclosure.Rung)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
+    )
+    given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["given_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interest", "side", "rung"], condition=Q(withdrawn_at=None), name="consent_stands_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.interest_id} {self.side} {self.rung}"
+
+
+class ContactView(models.Model):
+    """Somebody looked at a contact person's data; its owner reads when and who, every time (Disclosure: the first)."""
+
+    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="views", verbose_name=_("disclosure"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("seen by")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("view of a contact")
+        verbose_name_plural = _("views of contacts")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.disclosure_id} {self.at}"

@@ -106,6 +106,15 @@ class CompanyProfile(SearchVectors, TradedGoods):
     ownership_tags = ArrayField(
         models.CharField(max_length=16, choices=Ownership), verbose_name=_("ownership"), default=list, blank=True
     )
+    #: Where it does not want partners, whatever else fits.
+    excluded_economies = ArrayField(
+        models.CharField(max_length=2, validators=[codes.validate_market]),
+        verbose_name=_("no partners from"),
+        default=list,
+        blank=True,
+    )
+    #: After a year of silence a listed profile asks its company whether it still holds.
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
     # Shown to nobody before both sides agreed to meet.
     contact = models.ForeignKey(
         settings.AUTH_USER_MODEL,

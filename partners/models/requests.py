@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.core.validators import MaxLengthValidator
+from django.core.files.storage import storages
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -110,6 +111,9 @@ class PartnerRequest(SearchVectors, TradedGoods):
     title = models.CharField(_("title"), max_length=250)
     teaser = models.CharField(_("in one sentence"), max_length=140)
     description = models.TextField(_("description"), max_length=6000, validators=[MaxLengthValidator(6000)])
+    #: Beside the original, for readers of English; empty where nobody wrote them.
+    english_title = models.CharField(_("English title"), max_length=250, blank=True)
+    english_teaser = models.CharField(_("in one English sentence"), max_length=140, blank=True)
     company = models.ForeignKey(
         Organization, models.CASCADE, related_name="partner_requests", verbose_name=_("company")
     )
@@ -134,6 +138,20 @@ class PartnerRequest(SearchVectors, TradedGoods):
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     returned_reason = models.CharField(_("why it was sent back"), max_length=1000, blank=True)
     close_reason = models.CharField(_("why it was closed"), max_length=16, choices=CloseReason, blank=True)
+    #: How many a mentorship offer takes on at a time; nothing for the other types.
+    places = models.PositiveSmallIntegerField(
+        _("places"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
+    #: A mentor who takes nobody on for now stays published and says so.
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
+    cluster = models.ForeignKey(
+        "partners.Cluster",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("shared with the cluster"),
+    )
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("written by")
     )
@@ -187,6 +205,15 @@ class PartnerRequest(SearchVectors, TradedGoods):
         return str(self.company) if self.shows_company else unnamed(self.company)
 
     @property
+    def is_anonymous(self) -> bool:
+        """Whether readers do not know whose request it is."""
+        return not self.shows_company
+
+    @property
+    def is_mentorship(self) -> bool:
+        return self.type in {self.Type.MENTORSHIP_OFFER, self.Type.MENTORSHIP_REQUEST}
+
+    @property
     def is_offer(self) -> bool:
         return self.type in self.OFFERS
 
@@ -195,35 +222,149 @@ class PartnerRequest(SearchVectors, TradedGoods):
         return self.status == self.Status.DRAFT and bool(self.returned_reason)
 
 
-class MatchQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """A company sees what suits it; the other side sees companies only once they come forward."""
-        return self.filter(company__in=company_ids(user))
+class Condition(models.Model):
+    """What the partner must have (required) or had better have (preferred), as codes that can be compared.
 
+    Suggested from the text when it is written, and only a suggestion until its poster confirms it. ``value`` is by
+    kind: a certificate's name ("ISO 9001"), a language code, a size, an ownership tag, an economy's code for markets
+    and excluded economies; for a capacity its unit ("pieces/month"), with ``amount`` beside it.
+    """
 
-class Match(models.Model):
-    """How well a company suits a request, with every reason, as codes: the same in each language."""
+    class Kind(models.TextChoices):
+        CERTIFICATION = "certification", _("Certificate")
+        LANGUAGE = "language", _("Language")
+        SIZE = "size", _("Size")
+        CAPACITY = "capacity", _("Capacity")
+        OWNERSHIP = "ownership", _("Ownership")
+        MARKET = "market", _("Serves the market")
+        EXCLUDED = "excluded", _("Not from")
 
     request = models.ForeignKey(
-        PartnerRequest, models.CASCADE, related_name="matches", verbose_name=_("partner request")
+        PartnerRequest, models.CASCADE, related_name="conditions", verbose_name=_("partner request")
     )
-    company = models.ForeignKey(Organization, models.CASCADE, related_name="matches", verbose_name=_("company"))
-    score = models.FloatField(_("score"))
-    # [{"criterion": "sector", "outcome": "met", "points": 0.3, "detail": {...}}], see partners/matching.py.
-    reasons = models.JSONField(_("reasons"), default=list)
-    computed_at = models.DateTimeField(_("computed"), default=timezone.now)
-
-    objects = MatchQuerySet.as_manager()
+    kind = models.CharField(_("what"), max_length=13, choices=Kind)
+    value = models.CharField(_("which"), max_length=80)
+    amount = models.DecimalField(_("at least"), max_digits=16, decimal_places=2, null=True, blank=True)
+    is_required = models.BooleanField(_("required"), default=True)
+    is_confirmed = models.BooleanField(_("confirmed by the poster"), default=False)
 
     class Meta:
-        verbose_name = _("match")
-        verbose_name_plural = _("matches")
-        ordering = ["-score", "pk"]
+        verbose_name = _("condition")
+        verbose_name_plural = _("conditions")
+        ordering = ["-is_required", "kind", "value"]
         constraints = [
-            models.UniqueConstraint(fields=["request", "company"], name="match_once"),
-            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="match_score_range"),
+            models.UniqueConstraint(fields=["request", "kind", "value"], name="condition_once"),
+            models.CheckConstraint(
+                condition=Q(kind="capacity", amount__isnull=False) | (~Q(kind="capacity") & Q(amount__isnull=True)),
+                name="condition_amount_of_capacity",
+            ),
         ]
-        indexes = [models.Index(fields=["company", "-score"], name="match_of_company")]
+        indexes = [models.Index(fields=["kind", "value"], name="condition_by_value")]
 
     def __str__(self):
-        return f"{self.request} – {self.company}"
+        return f"{self.kind} {self.value}"
+
+
+class TextConfirmation(models.Model):
+    """The firm's word on a text that its chamber wrote: without it the chamber cannot publish.
+
+    It belongs to one version of the text (``PartnerRequest.version``): another text has to be confirmed again. A firm
+    with nobody on the portal confirms by a personal link sent to ``email``.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("text of a request", "Waiting for the company")
+        CONFIRMED = "confirmed", pgettext_lazy("text of a request", "Confirmed by the company")
+        CHANGES = "changes", pgettext_lazy("text of a request", "The company wants changes")
+
+    MOVES = {Status.ASKED: {Status.CONFIRMED, Status.CHANGES}, Status.CONFIRMED: set(), Status.CHANGES: set()}
+
+    request = models.ForeignKey(
+        PartnerRequest, models.CASCADE, related_name="confirmations", verbose_name=_("partner request")
+    )
+    version = models.CharField(_("version of the text"), max_length=40)
+    status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.ASKED)
+    email = models.EmailField(_("asked at"), blank=True)
+    note = models.CharField(_("what should change"), max_length=1000, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("confirmation of a text")
+        verbose_name_plural = _("confirmations of texts")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "version"], name="text_confirmation_once"),
+            models.CheckConstraint(
+                condition=Q(status="asked", answered_at__isnull=True)
+                | (~Q(status="asked") & Q(answered_at__isnull=False)),
+                name="text_confirmation_answered_when",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.request)
+
+    def get_absolute_url(self):
+        return self.request.get_absolute_url()
+
+
+def attachment_name(_attachment: "RequestAttachment | None", _filename: str) -> str:
+    """Nothing of the uploader's in it, and not to be guessed."""
+    return f"requests/{timezone.now():%Y/%m}/{get_random_string(43)}"
+
+
+def private_storage():
+    """Files that no web server hands out by itself."""
+    return storages["private"]
+
+
+class RequestAttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Public ones for the readers of the request; the others for its side, and for who was accepted."""
+        kept = self.filter(removed_at=None, request__in=PartnerRequest.objects.visible_to(user))
+        accepted = PartnerRequest.objects.filter(interests__company__in=company_ids(user), interests__status="accepted")
+        own = PartnerRequest.objects.of(user)
+        return kept.filter(Q(is_public=True) | Q(request__in=own.values("pk")) | Q(request__in=accepted.values("pk")))
+
+
+class RequestAttachment(models.Model):
+    """A file beside a request: checked by content, stored under a name nobody guesses, served after a check."""
+
+    request = models.ForeignKey(
+        PartnerRequest, models.CASCADE, related_name="attachments", verbose_name=_("partner request")
+    )
+    title = models.CharField(_("title"), max_length=200)
+    #: Otherwise only the two sides of an accepted interest read it.
+    is_public = models.BooleanField(_("for everybody"), default=False)
+    file = models.FileField(_("file"), upload_to=attachment_name, storage=private_storage, max_length=200)
+    filename = models.CharField(_("file name"), max_length=150)
+    content_type = models.CharField(_("kind of file"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(_("taken off"), null=True, blank=True)
+
+    objects = RequestAttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment of a request")
+        verbose_name_plural = _("attachments of requests")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.title

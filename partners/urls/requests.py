@@ -1,0 +1,20 @@
+from django.urls import path
+
+from partners.views import interests, requests
+
+urlpatterns = [
+    path("opportunities/", requests.request_list, name="request-list"),
+    path("opportunities/new/", requests.request_draft, name="request-draft"),
+    path("opportunities/mine/", requests.request_mine, name="request-mine"),
+    path("opportunities/for-my-company/", requests.match_list, name="match-list"),
+    path("opportunities/<slug:slug>/", requests.request_detail, name="request-detail"),
+    path("opportunities/<slug:slug>/edit/", requests.request_revise, name="request-revise"),
+    path("opportunities/<slug:slug>/submit/", requests.request_submit, name="request-submit"),
+    path("opportunities/<slug:slug>/take-back/", requests.request_take_back, name="request-take-back"),
+    path("opportunities/<slug:slug>/publish/", requests.request_publish, name="request-publish"),
+    path("opportunities/<slug:slug>/send-back/", requests.request_send_back, name="request-send-back"),
+    path("opportunities/<slug:slug>/discard/", requests.request_discard, name="request-discard"),
+    path("opportunities/<slug:slug>/close/", requests.request_close, name="request-close"),
+    path("opportunities/<slug:slug>/renew/", requests.request_renew, name="request-renew"),
+    path("opportunities/<slug:slug>/interest/", interests.interest_express, name="interest-express"),
+]

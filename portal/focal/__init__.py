@@ -1,0 +1,1 @@
+"""The directory of focal points: which office answers for which topic in which economy."""
