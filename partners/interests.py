@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import introductions, sides
+from partners import introductions, ladder, sides
 from partners.models import ExpressionOfInterest, Introduction, PartnerRequest
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
@@ -23,7 +23,9 @@ MOST_ATTEMPTS = 3
 
 
 @transaction.atomic
-def express(request: PartnerRequest, *, company: Organization, message: str, by: User) -> ExpressionOfInterest:
+def express(
+    request: PartnerRequest, *, company: Organization, message: str, by: User, shares_contact: bool = True
+) -> ExpressionOfInterest:
     """Tell the request's side that ``company`` would like to meet; it sees the company, nobody's contact.
 
     Raises ``ValidationError``: ``closed`` when the request is not open, ``own`` for one's own request,
@@ -45,6 +47,7 @@ def express(request: PartnerRequest, *, company: Organization, message: str, by:
     )
     interest.full_clean()
     interest.save()
+    ladder.give_on_sending(interest, shares_contact=shares_contact, by=by)
     record(by, "sent", interest)
     introductions.show_interested_company(interest)
     notify(sides.request_side(request), "partners/interest_received", about=interest)
@@ -52,12 +55,13 @@ def express(request: PartnerRequest, *, company: Organization, message: str, by:
 
 
 @transaction.atomic
-def accept(interest: ExpressionOfInterest, *, by: User) -> Introduction:
+def accept(interest: ExpressionOfInterest, *, by: User, shares_contact: bool = True) -> Introduction:
     """Introduce the two sides: from now on each has the other's contact, by mail and on the page.
 
     Of two simultaneous answers one wins; the other raises ``ValidationError(code="illegal_move")``.
     """
     interest = move(interest, Status.ACCEPTED, by=by, answered_at=timezone.now())
+    ladder.give_on_accepting(interest, shares_contact=shares_contact, by=by)
     introduction = introductions.introduce(interest, by=by)
     both = sides.request_side(interest.request) | sides.interested_side(interest)
     notify(both, "partners/interest_accepted", about=introduction)
@@ -85,6 +89,7 @@ def decline(interest: ExpressionOfInterest, *, reason: str, by: User, note: str 
 def withdraw(interest: ExpressionOfInterest, *, by: User) -> ExpressionOfInterest:
     """Take the interest back while it has no answer; the company's name is hidden from the other side again."""
     interest = move(interest, Status.WITHDRAWN, by=by, answered_at=timezone.now())
+    ladder.end_all(interest, by=by)
     notify(sides.request_side(interest.request), "partners/interest_withdrawn", about=interest)
     return interest
 

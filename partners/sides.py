@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from partners.models import ExpressionOfInterest, PartnerRequest
+from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from portal.accounts.models import Membership, Organization, User
 
 
@@ -60,5 +60,29 @@ def request_side(request: PartnerRequest) -> QuerySet[User]:
     return people_of(places(request))
 
 
+def interested_contact(interest: ExpressionOfInterest) -> tuple[User | None, Organization]:
+    """The contact on the interested side and whose data it is: the firm's; while it has nobody on the portal, the
+    person of its chamber who sent the interest, else that chamber's manager."""
+    if person := company_contact(interest.company):
+        return person, interest.company
+    chambers = interested_places(interest)[1:]
+    if not chambers:
+        return None, interest.company
+    if interest.by and people_of(chambers).filter(pk=interest.by.pk).exists():
+        return interest.by, chambers[0]
+    return company_contact(chambers[0]), chambers[0]
+
+
+def interested_places(interest: ExpressionOfInterest) -> list[Organization]:
+    """Who acts for the interested company: itself, and the chamber that sent the interest while it is verified and
+    speaks for the firm."""
+    chamber = interest.sent_for
+    if chamber is None or not chamber.is_verified:
+        return [interest.company]
+    speaks = ChamberMember.objects.active().filter(chamber=chamber, company=interest.company)
+    return [interest.company, chamber] if speaks.exists() else [interest.company]
+
+
 def interested_side(interest: ExpressionOfInterest) -> QuerySet[User]:
-    return people_of([interest.company])
+    """Everybody who acts for the interested company here."""
+    return people_of(interested_places(interest))

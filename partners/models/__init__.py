@@ -3,7 +3,8 @@ them, and what chambers and clusters do around them."""
 
 from partners.models.chambers import FirmImport, Referral, Vouch
 from partners.models.clusters import Cluster, ClusterLink, ClusterMember, Mentorship
-from partners.models.interests import Consent, ContactView, Disclosure, ExpressionOfInterest, Introduction
+from partners.models.disclosures import Consent, ContactView, Disclosure
+from partners.models.interests import ExpressionOfInterest, Introduction, Rung, Side
 from partners.models.matching import (
     CandidateInvitation,
     Capacity,
@@ -46,8 +47,10 @@ __all__ = [
     "Referral",
     "RequestAttachment",
     "RequestMeaning",
+    "Rung",
     "ScreeningFlag",
     "ScreeningList",
+    "Side",
     "Size",
     "SlotProposal",
     "Stage",

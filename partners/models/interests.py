@@ -1,16 +1,27 @@
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from partners.models.profiles import ChamberMember
 from partners.models.requests import PartnerRequest, unnamed
-from portal.accounts.models import Organization
-from portal.accounts.permissions import chamber_ids, company_ids, organization_ids
+from portal.accounts.models import Membership, Organization, User
+from portal.accounts.permissions import chamber_ids, company_ids
+
+
+class Rung(models.TextChoices):
+    """The steps of the disclosure ladder above "anonymous"."""
+
+    COMPANY = "company", _("The company's name and profile")
+    CONTACT = "contact", _("A contact person's name and e-mail address")
+
+
+class Side(models.TextChoices):
+    REQUEST = "request", pgettext_lazy("side of an interest", "Who posted the request")
+    INTERESTED = "interested", pgettext_lazy("side of an interest", "Who is interested")
 
 
 class ExpressionOfInterestQuerySet(models.QuerySet):
@@ -34,9 +45,27 @@ class ExpressionOfInterestQuerySet(models.QuerySet):
     def overdue(self):
         return self.unanswered().filter(answer_due_at__lte=timezone.now())
 
+    def consented(self, side, rung):
+        """Where the consent of this side to this rung stands."""
+        consents = self.model._meta.get_field("consents").related_model.objects.standing()
+        return self.filter(Exists(consents.filter(interest=OuterRef("pk"), side=side, rung=rung)))
+
+    def on_rung(self, rung):
+        """Accepted, and both sides' consent stands: to the contact only together with that to the company."""
+        found = self.filter(status=ExpressionOfInterest.Status.ACCEPTED)
+        for step in (Rung.COMPANY,) if rung == Rung.COMPANY else (Rung.COMPANY, Rung.CONTACT):
+            found = found.consented(Side.REQUEST, step).consented(Side.INTERESTED, step)
+        return found
+
+    def showing_interested(self):
+        """Where the request's side may read who is interested."""
+        shown = self.exclude(status=ExpressionOfInterest.Status.WITHDRAWN)
+        return shown.consented(Side.INTERESTED, Rung.COMPANY)
+
     def for_rows(self):
         """What a row of a list and the detail page show."""
-        return self.select_related("request__company__economy", "request__chamber", "company__economy")
+        rows = self.select_related("request__company__economy", "request__chamber", "company__economy", "sent_for")
+        return rows.prefetch_related("consents")
 
 
 class ExpressionOfInterest(models.Model):
@@ -123,10 +152,24 @@ class ExpressionOfInterest(models.Model):
     def is_accepted(self) -> bool:
         return self.status == self.Status.ACCEPTED
 
+    def has_consent(self, side: str, rung: str) -> bool:
+        """Whether the consent of this side to this rung stands now."""
+        return any(
+            consent.side == side and consent.rung == rung and consent.withdrawn_at is None
+            for consent in self.consents.all()
+        )
+
+    def is_open(self, rung: str) -> bool:
+        """Whether both sides' consent to this rung stands, after the interest was accepted; the contact's rung stands
+        on the company's."""
+        steps = (Rung.COMPANY,) if rung == Rung.COMPANY else (Rung.COMPANY, Rung.CONTACT)
+        return self.is_accepted and all(self.has_consent(side, step) for side in Side for step in steps)
+
     @property
     def shows_interested(self) -> bool:
-        """Whether the request's side sees the interested firm's name: while it has not taken itself back."""
-        return self.status != self.Status.WITHDRAWN
+        """Whether the request's side sees the interested firm's name: it showed itself by sending, until it takes
+        itself or its consent back."""
+        return self.status != self.Status.WITHDRAWN and self.has_consent(Side.INTERESTED, Rung.COMPANY)
 
     @property
     def interested(self) -> str:
@@ -141,7 +184,7 @@ class ExpressionOfInterest(models.Model):
     @property
     def shows_requester(self) -> bool:
         """Whether the interested side sees the name of the firm behind the request."""
-        return self.is_accepted or self.request.shows_company
+        return self.request.shows_company or self.is_open(Rung.COMPANY)
 
 
 class IntroductionQuerySet(models.QuerySet):
@@ -151,7 +194,8 @@ class IntroductionQuerySet(models.QuerySet):
 
 
 class Introduction(models.Model):
-    """Both sides agreed to meet. The contact persons named here are the only ones ever disclosed."""
+    """Both sides agreed to meet. The contact persons named here are the only ones disclosed, while both sides'
+    consent to it stands and they are still there: read them by ``shown_…_contact``."""
 
     interest = models.OneToOneField(
         ExpressionOfInterest, models.CASCADE, related_name="introduction", verbose_name=_("interest")
@@ -174,6 +218,15 @@ class Introduction(models.Model):
         related_name="+",
         verbose_name=_("contact of the interested company"),
     )
+    # Nobody for the company itself; the chamber that sent the interest, while the firm has nobody on the portal.
+    interested_contact_of = models.ForeignKey(
+        Organization,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("whose contact is interested"),
+    )
     accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("accepted by")
@@ -191,159 +244,23 @@ class Introduction(models.Model):
     def get_absolute_url(self):
         return self.interest.get_absolute_url()
 
-
-class DisclosureQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """The owner of the data sees who saw it; for a firm without people on the portal, the chamber
-        that registered it does."""
-        wards = ChamberMember.objects.active().filter(is_registered_by_chamber=True, chamber__in=chamber_ids(user))
-        return self.filter(Q(owner__in=organization_ids(user)) | Q(owner__in=wards.values("company")))
-
-    def for_rows(self):
-        return self.select_related(
-            "owner", "to_organization", "person", "interest", "request__company__economy"
-        ).order_by("-at", "-pk")
-
-
-class Disclosure(models.Model):
-    """One line of the log that an owner reads: what of mine was shown, to whom, when and why."""
-
-    class Rung(models.TextChoices):
-        COMPANY = "company", _("The company's name and profile")
-        CONTACT = "contact", _("A contact person's name and e-mail address")
-
-    rung = models.CharField(_("what"), max_length=7, choices=Rung)
-    owner = models.ForeignKey(Organization, models.CASCADE, related_name="disclosures", verbose_name=_("whose data"))
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("whose contact"),
-    )
-    # Nobody in particular: everyone who reads the public page.
-    to_organization = models.ForeignKey(
-        Organization, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("to which organization")
-    )
-    to_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("to whom")
-    )
-    request = models.ForeignKey(
-        PartnerRequest, models.CASCADE, related_name="disclosures", verbose_name=_("partner request")
-    )
-    interest = models.ForeignKey(
-        ExpressionOfInterest, models.CASCADE, null=True, blank=True, related_name="disclosures"
-    )
-    introduction = models.ForeignKey(Introduction, models.CASCADE, null=True, blank=True, related_name="disclosures")
-    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
-
-    objects = DisclosureQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("disclosure")
-        verbose_name_plural = _("disclosures")
-        ordering = ["-at", "-pk"]
-        constraints = [
-            # The first time counts; looking again adds nothing.
-            models.UniqueConstraint(
-                fields=["owner", "rung", "interest", "to_organization", "to_user"],
-                condition=Q(interest__isnull=False),
-                name="disclosure_to_person_once",
-            ),
-            models.UniqueConstraint(
-                fields=["owner", "rung", "request"],
-                condition=Q(interest__isnull=True),
-                name="disclosure_to_public_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(interest__isnull=True) | Q(to_organization__isnull=False),
-                name="disclosure_says_to_whom",
-            ),
-        ]
-        indexes = [models.Index(fields=["owner", "-at"], name="disclosure_log")]
-
-    def __str__(self):
-        return f"{self.owner} {self.rung}"
+    @property
+    def is_contact_open(self) -> bool:
+        """Whether both sides share their contact persons now."""
+        return self.interest.is_open(Rung.CONTACT)
 
     @property
-    def recipient(self) -> str:
-        """Who saw it, as its owner may know them: a firm that is still unnamed stays so, and the people of an
-        organization are no more the owner's business than hers are theirs. Empty when everybody did."""
-        if self.to_organization is None:
-            return ""
-        if self.to_organization_id == self.request.company_id and not self._shows_requester:
-            return unnamed(self.request.company)
-        return str(self.to_organization)
+    def shown_request_contact(self) -> User | None:
+        """Whom the interested side may write to now; nobody once a consent was taken back or the person has left."""
+        return self._shown(self.request_contact, self.request_contact_of_id)
 
     @property
-    def _shows_requester(self) -> bool:
-        return self.request.shows_company or (self.interest is not None and self.interest.is_accepted)
+    def shown_interested_contact(self) -> User | None:
+        """Whom the request's side may write to now; nobody once a consent was taken back or the person has left."""
+        return self._shown(self.interested_contact, self.interested_contact_of_id or self.interest.company_id)
 
-
-class ConsentQuerySet(models.QuerySet):
-    def standing(self):
-        return self.filter(withdrawn_at=None)
-
-
-class Consent(models.Model):
-    """One side's consent to one rung of the disclosure ladder. A rung is open while both sides' consent stands.
-
-    The log of it stays: a consent is withdrawn, never deleted, and given anew as a new row.
-    """
-
-    class Side(models.TextChoices):
-        REQUEST = "request", pgettext_lazy("side of an interest", "Who posted the request")
-        INTERESTED = "interested", pgettext_lazy("side of an interest", "Who is interested")
-
-    interest = models.ForeignKey(
-        ExpressionOfInterest, models.CASCADE, related_name="consents", verbose_name=_("interest")
-    )
-    side = models.CharField(_("side"), max_length=10, choices=Side)
-    rung = models.CharField(_("what"), max_length=7, choices=Disclosure.Rung)
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("given by")
-    )
-    given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("withdrawn by"),
-    )
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-        ordering = ["given_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["interest", "side", "rung"], condition=Q(withdrawn_at=None), name="consent_stands_once"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.interest_id} {self.side} {self.rung}"
-
-
-class ContactView(models.Model):
-    """Somebody looked at a contact person's data; its owner reads when and who, every time (Disclosure: the first)."""
-
-    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="views", verbose_name=_("disclosure"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("seen by")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("view of a contact")
-        verbose_name_plural = _("views of contacts")
-        ordering = ["-at", "-pk"]
-
-    def __str__(self):
-        return f"{self.disclosure_id} {self.at}"
+    def _shown(self, person: User | None, organization_id: int) -> User | None:
+        if person is None or not person.is_active or not self.interest.is_open(Rung.CONTACT):
+            return None
+        place = Membership.objects.active().filter(user=person, organization=organization_id)
+        return person if place.exists() else None

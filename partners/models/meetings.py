@@ -10,7 +10,8 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners.models.interests import Consent, Introduction
+from partners.models.disclosures import Consent
+from partners.models.interests import ExpressionOfInterest, Introduction, Rung
 from portal.accounts.models import Organization
 from portal.accounts.zones import validate_time_zone
 from portal.languages import Language
@@ -168,11 +169,19 @@ def story_slug() -> str:
 
 
 class SuccessStoryQuerySet(models.QuerySet):
+    def told(self):
+        """Public: published, and both sides' consent to be known to the other still stands."""
+        standing = ExpressionOfInterest.objects.on_rung(Rung.COMPANY)
+        return self.filter(status=SuccessStory.Status.PUBLISHED, introduction__interest__in=standing)
+
     def visible_to(self, user):
-        """Published ones are public; the others are for those who see the introduction."""
-        return self.filter(
-            Q(status=SuccessStory.Status.PUBLISHED) | Q(introduction__in=Introduction.objects.visible_to(user))
-        )
+        """Public ones are for everybody; the others for those who see the introduction, while both sides' consent
+        stands: the text names both firms."""
+        if not user.is_authenticated:
+            return self.told()
+        standing = ExpressionOfInterest.objects.on_rung(Rung.COMPANY)
+        theirs = Introduction.objects.visible_to(user).filter(interest__in=standing)
+        return self.filter(Q(pk__in=self.told().values("pk")) | Q(introduction__in=theirs))
 
 
 class SuccessStory(models.Model):

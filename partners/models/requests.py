@@ -144,6 +144,10 @@ class PartnerRequest(SearchVectors, TradedGoods):
     )
     #: A mentor who takes nobody on for now stays published and says so.
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
+    #: Published, yet shown to nobody new since then: too many interests went without an answer.
+    hidden_at = models.DateTimeField(_("not shown since"), null=True, blank=True, editable=False)
+    #: When its side brought it back; what went unanswered before no longer counts.
+    shown_again_at = models.DateTimeField(_("shown again"), null=True, blank=True, editable=False)
     cluster = models.ForeignKey(
         "partners.Cluster",
         models.SET_NULL,

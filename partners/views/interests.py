@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from partners import interests, introductions, matching, permissions
+from partners import interests, introductions, ladder, matching, permissions
 from partners.forms import DeclineForm, InterestForm
 from partners.models import CompanyProfile, Disclosure, ExpressionOfInterest, Introduction, PartnerRequest
 from partners.views import requests
@@ -119,7 +119,7 @@ def _detail(request: HttpRequest, interest: ExpressionOfInterest, **forms: objec
         introduction = get_object_or_404(
             Introduction.objects.visible_to(user).select_related(
                 "request_contact", "interested_contact", "interest__company", "interest__request__company",
-                "interest__request__chamber", "request_contact_of",
+                "interest__request__chamber", "request_contact_of", "interested_contact_of",
             ),
             interest=interest,
         )  # fmt: skip
@@ -128,6 +128,7 @@ def _detail(request: HttpRequest, interest: ExpressionOfInterest, **forms: objec
     context = {
         "interest": interest,
         "introduction": introduction,
+        "contacts": ladder.contacts(introduction) if introduction else None,
         "is_request_side": is_request_side,
         "is_interested_side": interest.company_id in company_ids(user),
         "shows_requester": is_request_side or interest.shows_requester,

@@ -48,6 +48,11 @@ _PHRASES = {
     "declined": pgettext_lazy("activity", "declined"),
     "refused": pgettext_lazy("activity", "refused"),
     "ended": pgettext_lazy("activity", "ended this"),
+    # Sharing with the other side of an interest
+    "company_shared": pgettext_lazy("activity", "shared the company's name"),
+    "company_unshared": pgettext_lazy("activity", "no longer shares the company's name"),
+    "contact_shared": pgettext_lazy("activity", "shared the contact person"),
+    "contact_unshared": pgettext_lazy("activity", "no longer shares the contact person"),
     # Meetings
     "scheduled": pgettext_lazy("activity", "scheduled this"),
     "rescheduled": pgettext_lazy("activity", "moved this to another time"),

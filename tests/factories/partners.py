@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 
 from partners import directory, requesting
-from partners.models import ChamberMember, CompanyProfile, ExpressionOfInterest, PartnerRequest
+from partners.models import ChamberMember, CompanyProfile, Consent, ExpressionOfInterest, PartnerRequest, Vouch
 from partners.models.requests import last_day_on_earth
 from tests.factories.accounts import OrganizationFactory
 from tests.factories.reference import economy, sector
@@ -94,11 +94,20 @@ class InterestFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = ExpressionOfInterest
+        skip_postgeneration_save = True
 
     request = factory.SubFactory(PartnerRequestFactory, published=True)
     company = factory.SubFactory(OrganizationFactory)
     message = "We make snacks and need dried mango all year."
     answer_due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+    @factory.post_generation
+    def consents(self, create, rungs):
+        """Both sides' consent as far as its state goes; ``consents=["company"]`` keeps the contacts back."""
+        sides = {"sent": ["interested"], "accepted": ["interested", "request"], "withdrawn": []}
+        for side in sides.get(self.status, ["interested"]):
+            for rung in ["company", "contact"] if rungs is None else rungs:
+                Consent.objects.create(interest=self, side=side, rung=rung, given_by=self.by)
 
 
 class ChamberMemberFactory(factory.django.DjangoModelFactory):
@@ -114,3 +123,20 @@ class ChamberMemberFactory(factory.django.DjangoModelFactory):
     company = factory.SubFactory(OrganizationFactory)
     status = "active"
     since = factory.LazyFunction(timezone.now)
+
+
+class VouchFactory(factory.django.DjangoModelFactory):
+    """A chamber saw the register entry of a firm yesterday; it holds for a year."""
+
+    class Meta:
+        model = Vouch
+
+    chamber = factory.SubFactory(OrganizationFactory, chamber=True)
+    company = factory.SubFactory(OrganizationFactory)
+    checks = ("registry",)
+    checked_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=1))
+    expires_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=364))
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        return kwargs | {"checks": list(kwargs["checks"])}
