@@ -161,6 +161,15 @@ _PHRASES = {
     "public_text_sent_back": pgettext_lazy("activity", "sent the public text back"),
     "public_text_discarded": pgettext_lazy("activity", "discarded the draft of the public text"),
     "public_text_taken_down": pgettext_lazy("activity", "took the public text down"),
+    # What becomes of introductions
+    "times_proposed": pgettext_lazy("activity", "proposed times for a meeting"),
+    "meeting_place_said": pgettext_lazy("activity", "said where the meeting is"),
+    "outcome_reported": pgettext_lazy("activity", "said how far it came"),
+    "story_written": pgettext_lazy("activity", "wrote a success story"),
+    "story_revised": pgettext_lazy("activity", "wrote the success story anew"),
+    "story_taken_up_again": pgettext_lazy("activity", "took the success story up again"),
+    "story_agreed": pgettext_lazy("activity", "agreed to the success story"),
+    "story_withdrawn": pgettext_lazy("activity", "took the success story back"),
     # People
     "asked_to_join": pgettext_lazy("activity", "asked to join"),
     "admitted": pgettext_lazy("activity", "admitted a member"),
@@ -175,6 +184,9 @@ _PHRASES = {
 
 # What a verb means to objects of one kind (the model's name in lower case).
 _MEANINGS = {
+    ("introduction", "scheduled"): pgettext_lazy("activity", "agreed on a time to meet"),
+    ("introduction", "rescheduled"): pgettext_lazy("activity", "moved the meeting"),
+    ("introduction", "cancelled"): pgettext_lazy("activity", "cancelled the meeting"),
     ("commitment", "in_progress"): pgettext_lazy("activity", "noted that work on this has begun"),
     ("resource", "approved"): pgettext_lazy("activity", "approved this for a moment to come"),
     ("resource", "unscheduled"): pgettext_lazy("activity", "took back the moment of its publication"),
