@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners import choices, codes, requesting, sides
+from partners.contact_details import refuse_contact_details
 from partners.models import ChamberMember, CompanyProfile, ExpressionOfInterest, Ownership, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Organization
@@ -15,19 +16,7 @@ from portal.accounts.permissions import chamber_ids, memberships
 from portal.languages import Language, current
 from portal.reference.models import Economy, Sector
 
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[a-z]{2,}", re.IGNORECASE)
-_PHONE = re.compile(r"\+\d[\d\s().-]{7,}\d")
 _SEPARATORS = re.compile(r"[,;、，；\n]+")
-
-
-def refuse_contact_details(text: str) -> str:
-    """Keep addresses out of texts that are read before both sides agreed."""
-    if _EMAIL.search(text) or _PHONE.search(text):
-        raise ValidationError(
-            _("Leave e-mail addresses and phone numbers out. Both sides get them once an interest is accepted."),
-            code="contact_details",
-        )
-    return text
 
 
 class TermsField(forms.CharField):

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from resources.models import ImportRun, Resource
 from resources.unpacking import Problem, Record, unpack
 
 Status = ImportRun.Status
-Through = Callable[[list[Record]], Iterable[Record]]
+Through = Callable[[list[Any]], Iterable[Any]]
 
 #: A file that three workers died of, or that was not done within the task's time three times, is given up.
 ATTEMPTS = 3
@@ -116,7 +116,7 @@ def work_on(pk: int) -> bool:
 
     Safe to call at any time, twice, and in parallel.
     """
-    with _claim(pk) as is_mine:
+    with claim(pk) as is_mine:
         run = ImportRun.objects.waiting().select_related("uploaded_by").filter(pk=pk).first()
         if not is_mine or run is None:
             return False
@@ -151,17 +151,20 @@ def sweep() -> list[int]:
 
 
 @contextmanager
-def _claim(pk: int) -> Iterator[bool]:
-    """Whether this worker alone may work on the file. Held by the connection, not by a transaction."""
+def claim(pk: int, *, of: int = _CLAIM) -> Iterator[bool]:
+    """Whether this worker alone may work on the file. Held by the connection, not by a transaction.
+
+    ``of`` tells files of one table from those of another.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_CLAIM, pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [of, pk])
         is_mine = cursor.fetchone()[0]
     try:
         yield is_mine
     finally:
         if is_mine and connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_CLAIM, pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [of, pk])
 
 
 def _look_through(run: ImportRun) -> None:
@@ -230,11 +233,11 @@ def _tell_reviewers(run: ImportRun, created: list[Resource]) -> None:
 
 
 @contextmanager
-def telling(run: ImportRun, *, every: float = EVERY) -> Iterator[Through]:
-    """Going over records while the page learns how far they are, after ``every`` so many seconds."""
+def telling(run: Model, *, every: float = EVERY) -> Iterator[Through]:
+    """Going over records while the page learns how far they are (``run.done``), after ``every`` so many seconds."""
     with _Beside(every) as beside:
 
-        def through(records: Iterable[Record]) -> Iterator[Record]:
+        def through(records: Iterable[Any]) -> Iterator[Any]:
             for done, record in enumerate(records):
                 beside.tell(run, done)
                 yield record
@@ -256,9 +259,9 @@ class _Beside:
     def __exit__(self, *error: object) -> None:
         self.connection.close()
 
-    def tell(self, run: ImportRun, done: int) -> None:
+    def tell(self, run: Model, done: int) -> None:
         if time.monotonic() - self.told_at < self.every:
             return
         self.told_at = time.monotonic()
         with self.connection.cursor() as cursor:
-            cursor.execute(f'UPDATE "{ImportRun._meta.db_table}" SET done = %s WHERE id = %s', [done, run.pk])  # noqa: S608
+            cursor.execute(f'UPDATE "{run._meta.db_table}" SET done = %s WHERE id = %s', [done, run.pk])  # noqa: S608

@@ -39,7 +39,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CODES = re.compile(r"[|;,、，；\s]+")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Problem:
     def __post_init__(self) -> None:
         # It is stored as JSON, where PostgreSQL knows no NUL and UTF-8 no half characters.
         for name in ("field", "value", "message"):
-            object.__setattr__(self, name, _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", getattr(self, name)))
+            object.__setattr__(self, name, UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", getattr(self, name)))
         if len(self.value) > MAX_REPEATED:
             object.__setattr__(self, "value", f"{self.value[:MAX_REPEATED]}…")
 
@@ -88,7 +88,7 @@ def unpack(content: bytes) -> Unpacked:
     """
     if len(content) > MAX_BYTES:
         raise _unreadable(_("The file is larger than 5 MB. Divide it."), "too_large")
-    text = _decoded(content)
+    text = decoded(content)
     start = text.lstrip()[:1]
     if start == "[":
         raise _unreadable(_("This is one JSON list. Write one JSON object in each line."), "json_list")
@@ -102,7 +102,8 @@ def _unreadable(message: str, code: str) -> ValidationError:
     return ValidationError(message, code=code)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """The text of an uploaded file. Raises ``ValidationError`` for what is none, is empty or not in Unicode."""
     for start, what_to_do in _NOT_TEXT.items():
         if content.startswith(start):
             raise _unreadable(str(what_to_do), "not_text")
@@ -132,7 +133,7 @@ def _encoding(content: bytes) -> str:
 def _take(found: Unpacked, row: int, values: dict[str, str | list[str]]) -> None:
     """Keep a record unless the database could not store it."""
     for name, value in values.items():
-        if _UNSTORABLE.search(value if isinstance(value, str) else "".join(value)):
+        if UNSTORABLE.search(value if isinstance(value, str) else "".join(value)):
             shown = value if isinstance(value, str) else sheets.joined(value)
             found.problems.append(Problem(row, name, shown, _("This has characters that cannot be stored.")))
             return
@@ -170,7 +171,7 @@ def _header(cells: list[str]) -> list[str]:
     names = [sheets.ALSO.get(name, name) for name in names]
     if unknown := [name for name in names if name not in {*sheets.WRITTEN, *sheets.LEFT_ASIDE}]:
         message = _("These columns are not known: %(names)s.")
-        shown = ", ".join(f"“{_UNSTORABLE.sub('?', name[:40])}”" for name in unknown[:10])
+        shown = ", ".join(f"“{UNSTORABLE.sub('?', name[:40])}”" for name in unknown[:10])
         raise _unreadable(message % {"names": shown}, "columns")
     if len(set(names)) < len(names):
         raise _unreadable(_("Two columns have the same name."), "columns")
