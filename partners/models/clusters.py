@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners.models.requests import PartnerRequest
+from partners.models.requests import PartnerRequest, unnamed
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, company_ids, organization_ids
 from portal.languages import Language
@@ -41,6 +41,7 @@ class Cluster(models.Model):
     website = models.URLField(_("website"), max_length=500, blank=True)
     is_public = models.BooleanField(_("public"), default=True)
     is_open = models.BooleanField(_("companies may ask to join"), default=True)
+    is_sample = models.BooleanField(_("sample"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
@@ -60,10 +61,23 @@ class Cluster(models.Model):
 
 class ClusterMemberQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Active members of a cluster that she sees; asking and being invited is between the company and the lead."""
-        seen = Cluster.objects.visible_to(user)
+        """Members by name, where both the cluster and the company's profile are public; every member for the lead and
+        for the other members. Asking and being invited is between the company and the lead."""
         own = organization_ids(user)
-        return self.filter(Q(status="active", cluster__in=seen) | Q(company__in=own) | Q(cluster__lead__in=own))
+        public = Q(status="active", cluster__is_public=True, company__profile__is_listed=True)
+        if not own:
+            return self.filter(public)
+        fellows = ClusterMember.objects.filter(company__in=own, status="active").values("cluster")
+        return self.filter(
+            public | Q(status="active", cluster__in=fellows) | Q(company__in=own) | Q(cluster__lead__in=own)
+        )
+
+    def active(self):
+        return self.filter(status=ClusterMember.Status.ACTIVE)
+
+    def for_rows(self):
+        """What a row of the members' list shows."""
+        return self.select_related("company__economy", "company__profile", "cluster__lead")
 
 
 class ClusterMember(models.Model):
@@ -118,6 +132,18 @@ class ClusterMember(models.Model):
         return self.cluster.get_absolute_url()
 
 
+class ClusterLinkQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Active ones between clusters that she sees; a proposal is between the two leads."""
+        seen = Cluster.objects.visible_to(user)
+        own = organization_ids(user)
+        between = Q(status="active", wider__in=seen, cluster__in=seen)
+        return self.filter(between | Q(wider__lead__in=own) | Q(cluster__lead__in=own))
+
+    def active(self):
+        return self.filter(status=ClusterLink.Status.ACTIVE)
+
+
 class ClusterLink(models.Model):
     """A cluster belongs to a wider one, in the same economy or another; both leads agreed. Never in a circle."""
 
@@ -140,6 +166,8 @@ class ClusterLink(models.Model):
     status = models.CharField(_("state"), max_length=8, choices=Status, default=Status.ASKED)
     at = models.DateTimeField(_("proposed"), default=timezone.now, editable=False)
 
+    objects = ClusterLinkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("link of clusters")
         verbose_name_plural = _("links of clusters")
@@ -153,6 +181,10 @@ class ClusterLink(models.Model):
     def __str__(self):
         return f"{self.cluster} → {self.wider}"
 
+    def get_absolute_url(self):
+        """Where its answer is given: at the cluster that was asked."""
+        return (self.cluster if self.asked_by_wider else self.wider).get_absolute_url()
+
 
 class MentorshipQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -165,6 +197,12 @@ class MentorshipQuerySet(models.QuerySet):
 
     def taking_a_place(self):
         return self.filter(status=Mentorship.Status.ACTIVE)
+
+    def unanswered(self):
+        return self.filter(status=Mentorship.Status.ASKED)
+
+    def for_rows(self):
+        return self.select_related("offer__company__economy", "offer__chamber", "mentee__economy")
 
 
 class Mentorship(models.Model):
@@ -181,6 +219,7 @@ class Mentorship(models.Model):
         FULL = "full", pgettext_lazy("mentorship", "All places are taken")
         NO_FIT = "no_fit", pgettext_lazy("mentorship", "Another mentor would suit you better")
         LATER = "later", pgettext_lazy("mentorship", "Not at this time")
+        CLOSED = "closed", pgettext_lazy("mentorship", "The offer has been closed")
 
     MOVES = {
         Status.ASKED: {Status.ACTIVE, Status.DECLINED, Status.WITHDRAWN},
@@ -215,6 +254,9 @@ class Mentorship(models.Model):
             models.UniqueConstraint(
                 fields=["offer", "mentee"], condition=Q(status__in=["asked", "active"]), name="mentorship_open_once"
             ),
+            models.CheckConstraint(
+                condition=~Q(status="declined") | ~Q(decline_reason=""), name="mentorship_declined_why"
+            ),
         ]
 
     # The log keeps this name: it must not say who either firm is.
@@ -223,3 +265,23 @@ class Mentorship(models.Model):
 
     def get_absolute_url(self):
         return reverse("partners:mentorship-detail", args=[self.pk])
+
+    @property
+    def shows_mentor(self) -> bool:
+        """Whether the mentee sees the name of the firm behind the offer: once it was taken on, also afterwards."""
+        return self.status in {self.Status.ACTIVE, self.Status.ENDED} or self.offer.shows_company
+
+    @property
+    def mentor(self) -> str:
+        """The firm behind the offer as the mentee may know it."""
+        return str(self.offer.company) if self.shows_mentor else unnamed(self.offer.company)
+
+    @property
+    def shows_mentee(self) -> bool:
+        """Whether the mentor's side sees the company's name: while it has not taken its question back."""
+        return self.status != self.Status.WITHDRAWN
+
+    @property
+    def learner(self) -> str:
+        """The company as the mentor's side may know it."""
+        return str(self.mentee) if self.shows_mentee else unnamed(self.mentee)

@@ -1,3 +1,21 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from partners.views import cluster_links, clusters
+
+urlpatterns = [
+    path("directory/clusters/", clusters.cluster_list, name="cluster-list"),
+    path("directory/clusters/new/", clusters.cluster_create, name="cluster-create"),
+    path("directory/clusters/members/<int:pk>/agree/", clusters.cluster_member_agree, name="cluster-member-agree"),
+    path("directory/clusters/members/<int:pk>/refuse/", clusters.cluster_member_refuse, name="cluster-member-refuse"),
+    path("directory/clusters/members/<int:pk>/end/", clusters.cluster_member_end, name="cluster-member-end"),
+    path("directory/clusters/links/<int:pk>/agree/", cluster_links.link_agree, name="cluster-link-agree"),
+    path("directory/clusters/links/<int:pk>/refuse/", cluster_links.link_refuse, name="cluster-link-refuse"),
+    path("directory/clusters/links/<int:pk>/end/", cluster_links.link_end, name="cluster-link-end"),
+    path("directory/clusters/<slug:slug>/", clusters.cluster_detail, name="cluster-detail"),
+    path("directory/clusters/<slug:slug>/edit/", clusters.cluster_edit, name="cluster-edit"),
+    path("directory/clusters/<slug:slug>/join/", clusters.cluster_join, name="cluster-join"),
+    path("directory/clusters/<slug:slug>/invite/", cluster_links.cluster_invite, name="cluster-invite"),
+    path("directory/clusters/<slug:slug>/link/", cluster_links.cluster_link, name="cluster-link"),
+    path("opportunities/<slug:slug>/share/", cluster_links.request_share, name="request-share"),
+    path("opportunities/<slug:slug>/unshare/", cluster_links.request_unshare, name="request-unshare"),
+]
