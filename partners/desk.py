@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from partners import gathering_desk
 from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Membership
@@ -21,7 +22,8 @@ def waiting_for(user) -> list[Waiting]:
     """Requests to review, interests to answer, drafts sent back, chambers that ask to speak for the firm."""
     if not (company_ids(user) or chamber_ids(user)):
         return []
-    return [*_reviews(user), *_answers(user), *_sent_back(user), *_memberships(user)]
+    own = [*_reviews(user), *_answers(user), *_sent_back(user), *_memberships(user)]
+    return [*own, *gathering_desk.waiting_for(user)]
 
 
 def coming_for(user) -> list[Coming]:

@@ -170,6 +170,14 @@ _PHRASES = {
     "story_taken_up_again": pgettext_lazy("activity", "took the success story up again"),
     "story_agreed": pgettext_lazy("activity", "agreed to the success story"),
     "story_withdrawn": pgettext_lazy("activity", "took the success story back"),
+    # Clusters and mentors
+    "entered": pgettext_lazy("activity", "entered a member"),
+    "linked": pgettext_lazy("activity", "linked two clusters"),
+    "shared": pgettext_lazy("activity", "shared this with a cluster"),
+    "unshared": pgettext_lazy("activity", "took this out of a cluster"),
+    "paused": pgettext_lazy("activity", "takes nobody on for now"),
+    "resumed": pgettext_lazy("activity", "takes companies on again"),
+    "places_set": pgettext_lazy("activity", "changed the number of places"),
     # People
     "asked_to_join": pgettext_lazy("activity", "asked to join"),
     "admitted": pgettext_lazy("activity", "admitted a member"),
@@ -190,6 +198,7 @@ _MEANINGS = {
     ("commitment", "in_progress"): pgettext_lazy("activity", "noted that work on this has begun"),
     ("resource", "approved"): pgettext_lazy("activity", "approved this for a moment to come"),
     ("resource", "unscheduled"): pgettext_lazy("activity", "took back the moment of its publication"),
+    ("clustermember", "invited"): pgettext_lazy("activity", "invited a company to a cluster"),
     ("issue", "reopened"): pgettext_lazy("activity", "opened this again: the answer did not help"),
     ("organization", "declined"): pgettext_lazy("activity", "declined a request"),
     ("organization", "removed"): pgettext_lazy("activity", "removed a member"),
