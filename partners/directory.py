@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from partners import matching, sides
+from partners import facets, matching, sides
 from partners.models import ChamberMember, CompanyProfile
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
@@ -49,7 +49,7 @@ def save_profile(company: Organization, *, by: User, **fields: Any) -> CompanyPr
 
 
 def index(profile: CompanyProfile) -> None:
-    """Make the profile findable by name and text, in the language it is written in."""
+    """Make the profile findable by name and text, in the language it is written in, and countable by its facets."""
     company = profile.organization
     texts = [
         ("A", str(company)),
@@ -59,6 +59,7 @@ def index(profile: CompanyProfile) -> None:
         ("D", profile.seeks),
     ]
     CompanyProfile.objects.filter(pk=profile.pk).update(**vectors({profile.language: texts}))
+    facets.keep(CompanyProfile, [profile.pk])
 
 
 @transaction.atomic

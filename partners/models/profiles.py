@@ -128,6 +128,8 @@ class CompanyProfile(SearchVectors, TradedGoods):
     is_sample = models.BooleanField(_("sample"), default=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
+    # Written by partners/facets.py: the codes it is filtered and counted under.
+    facets = ArrayField(models.CharField(max_length=100), default=list, db_default=[], editable=False)
     objects = CompanyProfileQuerySet.as_manager()
 
     class Meta:
@@ -140,6 +142,7 @@ class CompanyProfile(SearchVectors, TradedGoods):
             GinIndex(fields=["markets"], name="company_markets"),
             models.Index(fields=["is_listed", "-changed_at", "-id"], name="company_listed"),
         ]
+            GinIndex(fields=["facets"], name="company_facets", condition=Q(is_listed=True)),
 
     def __str__(self):
         return str(self.organization)

@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.files.storage import storages
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
@@ -160,6 +161,8 @@ class PartnerRequest(SearchVectors, TradedGoods):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("written by")
     )
     is_sample = models.BooleanField(_("sample"), default=False)
+    # Written by partners/facets.py: the codes it is filtered and counted under.
+    facets = ArrayField(models.CharField(max_length=100), default=list, db_default=[], editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
@@ -184,7 +187,13 @@ class PartnerRequest(SearchVectors, TradedGoods):
             *search_indexes("partner_request"),
             GinIndex(fields=["hs_chapters"], name="partner_request_chapters"),
             models.Index(fields=["status", "closes_on"], name="partner_request_open"),
-            models.Index(fields=["status", "-published_at", "-id"], name="partner_request_newest"),
+            GinIndex(fields=["facets"], name="partner_request_facets", condition=Q(status="published")),
+            # With all that makes a request open in it, a list is counted off without a look at the rows.
+            models.Index(
+                fields=["status", "-published_at", "-id"],
+                include=["closes_on", "hidden_at"],
+                name="partner_request_newest_open",
+            ),
         ]
 
     def __str__(self):

@@ -82,7 +82,6 @@ class PartnerRequestFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def sectors(self, create, slugs):
         self.sectors.set([sector()] if slugs is None else [sector(slug, slug) for slug in slugs])
-        requesting.index(self)
 
     @factory.post_generation
     def targets(self, create, codes):
@@ -96,6 +95,7 @@ class InterestFactory(factory.django.DjangoModelFactory):
         model = ExpressionOfInterest
         skip_postgeneration_save = True
 
+        requesting.index(self)
     request = factory.SubFactory(PartnerRequestFactory, published=True)
     company = factory.SubFactory(OrganizationFactory)
     message = "We make snacks and need dried mango all year."
