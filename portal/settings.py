@@ -319,6 +319,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "ask what became of introductions": {
+        "task": "partners.tasks.ask_what_became",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "publish resources at their moment": {
         "task": "resources.tasks.publish_due",
         "schedule": 60.0,

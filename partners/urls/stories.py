@@ -1,3 +1,8 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from partners.views import stories
+
+urlpatterns = [
+    path("opportunities/stories/", stories.story_list, name="story-list"),
+    path("opportunities/stories/<slug:slug>/", stories.story_detail, name="story-detail"),
+]

@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 
 from partners import directory, requesting
-from partners.models import ChamberMember, CompanyProfile, Consent, ExpressionOfInterest, PartnerRequest, Vouch
+from partners.models import ChamberMember, CompanyProfile, Consent, ExpressionOfInterest, Introduction, PartnerRequest, Vouch
 from partners.models.requests import last_day_on_earth
 from tests.factories.accounts import OrganizationFactory
 from tests.factories.reference import economy, sector
@@ -108,6 +108,16 @@ class InterestFactory(factory.django.DjangoModelFactory):
         for side in sides.get(self.status, ["interested"]):
             for rung in ["company", "contact"] if rungs is None else rungs:
                 Consent.objects.create(interest=self, side=side, rung=rung, given_by=self.by)
+
+
+class IntroductionFactory(factory.django.DjangoModelFactory):
+    """Accepted today, with both sides' consent; nobody is the contact of either side unless it is said."""
+
+    class Meta:
+        model = Introduction
+
+    interest = factory.SubFactory(InterestFactory, status="accepted")
+    request_contact_of = factory.SelfAttribute("interest.request.company")
 
 
 class ChamberMemberFactory(factory.django.DjangoModelFactory):
