@@ -8,6 +8,7 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from partners import vouching  # noqa: PLC0415 -- models are not there before
+        from partners import alerting, speaking  # noqa: PLC0415 -- models are not there before
 
-        vouching.register()
+        speaking.register()
+        alerting.declare()

@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from partners import facets, matching, sides
+from partners import facets, matching, sides, vouching
 from partners.models import ChamberMember, CompanyProfile
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
@@ -130,8 +130,10 @@ def refuse(member: ChamberMember, *, by: User) -> ChamberMember:
 
 @transaction.atomic
 def end(member: ChamberMember, *, by: User) -> ChamberMember:
-    """Either side ends it; requests already published stay as they are."""
-    return move(member, ChamberMember.Status.ENDED, by=by, verb="ended")
+    """Either side ends it; requests already published stay as they are, and the chamber vouches no longer."""
+    member = move(member, ChamberMember.Status.ENDED, by=by, verb="ended")
+    vouching.end_with(member, by=by)
+    return member
 
 
 def _one_at_a_time(company: Organization) -> Organization:

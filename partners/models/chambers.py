@@ -16,10 +16,25 @@ from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, organization_ids
 
 
+def standing_vouches(company: str = "organization") -> models.Prefetch:
+    """What to prefetch, so that each company of a list has its ``standing_vouches``, in one query for all of them.
+
+    ``company`` is the way from the row to the company.
+    """
+    found = Vouch.objects.standing().select_related("chamber").order_by("-checked_on", "pk")
+    return models.Prefetch(f"{company}__vouches", queryset=found, to_attr="standing_vouches")
+
+
 class VouchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Standing ones are public with the firm's profile; of the others the two sides know."""
+        sides = Q(chamber__in=chamber_ids(user)) | Q(company__in=organization_ids(user))
+        return self.filter(sides | Q(pk__in=Vouch.objects.standing().values("pk")))
+
     def standing(self):
-        """Neither taken back nor expired."""
-        return self.filter(withdrawn_at=None, expires_on__gte=timezone.localdate())
+        """Neither taken back nor expired, and of a chamber that is verified itself."""
+        today = timezone.localdate()
+        return self.filter(withdrawn_at=None, expires_on__gte=today, chamber__status=Organization.Status.VERIFIED)
 
 
 class Vouch(models.Model):
@@ -61,6 +76,14 @@ class Vouch(models.Model):
     def __str__(self):
         return f"{self.chamber} – {self.company}"
 
+    def get_absolute_url(self):
+        """Where the chamber renews it or takes it back; the firm is led to its profile."""
+        return reverse("partners:vouch-list")
+
+    @property
+    def check_labels(self) -> list[str]:
+        return [str(Vouch.Check(check).label) for check in self.checks]
+
 
 class ReferralQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -70,6 +93,14 @@ class ReferralQuerySet(models.QuerySet):
             | Q(to_chamber__in=chamber_ids(user))
             | Q(request__company__in=organization_ids(user))
         )
+
+    def open(self):
+        """Waiting for an answer, or taken up."""
+        return self.filter(status__in=[Referral.Status.SENT, Referral.Status.ACCEPTED])
+
+    def for_rows(self):
+        """What a row of a list shows, and its page."""
+        return self.select_related("request__company__economy", "from_chamber__economy", "to_chamber__economy")
 
 
 class Referral(models.Model):
@@ -127,6 +158,10 @@ class Referral(models.Model):
     def get_absolute_url(self):
         return reverse("partners:referral-detail", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        return self.status in {self.Status.SENT, self.Status.ACCEPTED}
+
 
 def firm_import_name(_run: "FirmImport | None", _filename: str) -> str:
     return f"imports/{timezone.now():%Y/%m}/{get_random_string(43)}"
@@ -135,6 +170,20 @@ def firm_import_name(_run: "FirmImport | None", _filename: str) -> str:
 def private_storage():
     """Files that no web server hands out by itself."""
     return storages["private"]
+
+
+class FirmImportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The chamber's people: one looks a file through, another may load it."""
+        return self.filter(chamber__in=chamber_ids(user))
+
+    def waiting(self):
+        """Those that a worker has still to look through or to load."""
+        return self.filter(status__in=[FirmImport.Status.CHECKING, FirmImport.Status.LOADING]).order_by("pk")
+
+    def unfinished(self):
+        """Those that still hold their file."""
+        return self.exclude(status__in=FirmImport.ENDED)
 
 
 class FirmImport(models.Model):
@@ -160,6 +209,8 @@ class FirmImport(models.Model):
         Status.LOADED: set(),
         Status.ABANDONED: set(),
     }
+    #: Where a run ends: its file is no longer kept.
+    ENDED = (Status.REFUSED, Status.LOADED, Status.ABANDONED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     chamber = models.ForeignKey(Organization, models.CASCADE, related_name="+", verbose_name=_("chamber"))
@@ -178,6 +229,8 @@ class FirmImport(models.Model):
     )
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     worked_at = models.DateTimeField(_("last sign of life"), null=True, blank=True, editable=False)
+
+    objects = FirmImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of a chamber")

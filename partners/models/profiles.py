@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partners import codes
+from partners.models.chambers import standing_vouches
 from partners.models.goods import TradedGoods
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, organization_ids
@@ -46,17 +47,16 @@ class CompanyProfileQuerySet(models.QuerySet):
         mine = organization_ids(user)
         if not mine:
             return self.filter(listed)
-        # The two ends of an interest: who sent it has shown its firm, who accepted it has answered in kind.
-        received = (
-            Q(organization__interests__request__company__in=mine)
-            | Q(organization__interests__request__chamber__in=chamber_ids(user))
-        ) & Q(organization__interests__status__in=["sent", "accepted"])
-        accepted = Q(
-            organization__partner_requests__interests__company__in=mine,
-            organization__partner_requests__interests__status="accepted",
-        )
+        # The two ends of an interest: who sent it has shown its firm, who accepted it has answered in kind; each until
+        # it takes its consent back.
+        from partners.models.interests import ExpressionOfInterest  # noqa: PLC0415 -- interests know of profiles
+
+        interests = ExpressionOfInterest.objects.visible_to(user)
+        received = interests.received_by(user).filter(status__in=["sent", "accepted"]).showing_interested()
+        accepted = interests.sent_by(user).on_rung("company")
+        met = Q(organization__in=received.values("company")) | Q(organization__in=accepted.values("request__company"))
         vouched = Q(organization__chambers__chamber__in=chamber_ids(user), organization__chambers__status="active")
-        seen = self.model.objects.filter(Q(organization__in=mine) | received | accepted | vouched)
+        seen = self.model.objects.filter(Q(organization__in=mine) | met | vouched)
         return self.filter(listed | Q(pk__in=seen.values("pk")))
 
     def listed(self):
@@ -64,7 +64,8 @@ class CompanyProfileQuerySet(models.QuerySet):
 
     def for_rows(self):
         """What a row of the directory shows."""
-        return self.select_related("organization__economy").defer(*COLUMNS.values()).prefetch_related("sectors")
+        rows = self.select_related("organization__economy").defer(*COLUMNS.values())
+        return rows.prefetch_related("sectors", standing_vouches())
 
 
 class CompanyProfile(SearchVectors, TradedGoods):
@@ -126,10 +127,10 @@ class CompanyProfile(SearchVectors, TradedGoods):
     )
     is_listed = models.BooleanField(_("in the public directory"), default=False)
     is_sample = models.BooleanField(_("sample"), default=False)
-    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
-
     # Written by partners/facets.py: the codes it is filtered and counted under.
     facets = ArrayField(models.CharField(max_length=100), default=list, db_default=[], editable=False)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
     objects = CompanyProfileQuerySet.as_manager()
 
     class Meta:
@@ -140,9 +141,9 @@ class CompanyProfile(SearchVectors, TradedGoods):
             *search_indexes("company"),
             GinIndex(fields=["hs_chapters"], name="company_hs_chapters"),
             GinIndex(fields=["markets"], name="company_markets"),
+            GinIndex(fields=["facets"], name="company_facets", condition=Q(is_listed=True)),
             models.Index(fields=["is_listed", "-changed_at", "-id"], name="company_listed"),
         ]
-            GinIndex(fields=["facets"], name="company_facets", condition=Q(is_listed=True)),
 
     def __str__(self):
         return str(self.organization)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from partners import directory, permissions
 from partners.forms import FirmForm
 from partners.models import ChamberMember, CompanyProfile, PartnerRequest
-from portal.accounts.models import Organization
-from portal.accounts.permissions import chamber_ids, memberships
+from partners.views.acting import acting, acting_chamber, chambers_of
+from portal.accounts.permissions import chamber_ids
 from portal.web import go, require, show
 
 PER_PAGE = 20
@@ -23,7 +23,7 @@ PER_PAGE = 20
 @require_GET
 def chamber_desk(request: HttpRequest) -> HttpResponse:
     """What waits for review, oldest first, and everything my chambers have posted or reviewed."""
-    chambers = _my_chambers(request)
+    chambers = chambers_of(request)
     ours = PartnerRequest.objects.visible_to(request.user).filter(chamber__in=chambers).for_rows()
     reviews = ours.filter(status=PartnerRequest.Status.SUBMITTED).order_by("submitted_at", "pk")
     others = ours.exclude(status=PartnerRequest.Status.SUBMITTED).order_by("-changed_at", "-pk")
@@ -36,7 +36,7 @@ def chamber_desk(request: HttpRequest) -> HttpResponse:
 @require_GET
 def member_list(request: HttpRequest) -> HttpResponse:
     """The firms my chambers may post for, or have asked."""
-    chambers = _my_chambers(request)
+    chambers = chambers_of(request)
     members = (
         ChamberMember.objects.visible_to(request.user)
         .filter(chamber__in=chambers, status__in=[ChamberMember.Status.ASKED, ChamberMember.Status.ACTIVE])
@@ -51,7 +51,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def firm_register(request: HttpRequest) -> HttpResponse:
     """Enter a member firm that has nobody on the portal; the chamber vouches for it."""
-    chamber = _my_chambers(request)[0]
+    chamber = acting_chamber(request)
     require(permissions.can_register_firm(request.user, chamber))
     form = FirmForm(request.POST or None)
     if form.is_valid():
@@ -65,7 +65,7 @@ def firm_register(request: HttpRequest) -> HttpResponse:
                 request, _("%(company)s is entered. You can now write a request for it.") % {"company": member.company}
             )
             return go(request, "partners:member-list")
-    return show(request, "partners/firm_register.html", {"form": form, "chamber": chamber})
+    return show(request, "partners/firm_register.html", {"form": form, **acting(request)})
 
 
 @login_required
@@ -74,7 +74,7 @@ def membership_ask(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask a firm to let my chamber post requests for it."""
     profiles = CompanyProfile.objects.visible_to(request.user).select_related("organization")
     profile = get_object_or_404(profiles, organization__slug=slug)
-    chamber = _my_chambers(request)[0]
+    chamber = acting_chamber(request)
     try:
         directory.ask_to_join(chamber, company=profile.organization, by=request.user)
     except ValidationError as refusal:
@@ -106,14 +106,6 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
     member = _find(request, pk)
     require(permissions.can_end_membership(request.user, member))
     return _do(request, member, directory.end, _("The chamber no longer writes for the company."))
-
-
-def _my_chambers(request: HttpRequest) -> list[Organization]:
-    """The verified chambers I act for. For everybody else there is no such page."""
-    ids = chamber_ids(request.user)
-    if not ids:
-        raise Http404
-    return [m.organization for m in memberships(request.user) if m.organization_id in ids]
 
 
 def _find(request: HttpRequest, pk: int) -> ChamberMember:

@@ -4,7 +4,18 @@ import factory
 from django.utils import timezone
 
 from partners import directory, requesting
-from partners.models import ChamberMember, CompanyProfile, Consent, ExpressionOfInterest, Introduction, PartnerRequest, Vouch
+from partners.models import (
+    ChamberMember,
+    CompanyProfile,
+    Consent,
+    ExpressionOfInterest,
+    Introduction,
+    PartnerRequest,
+    Referral,
+    RequestAttachment,
+    TextConfirmation,
+    Vouch,
+)
 from partners.models.requests import last_day_on_earth
 from tests.factories.accounts import OrganizationFactory
 from tests.factories.reference import economy, sector
@@ -86,6 +97,7 @@ class PartnerRequestFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def targets(self, create, codes):
         self.target_economies.set([economy(code) for code in (("US",) if codes is None else codes)])
+        requesting.index(self)
 
 
 class InterestFactory(factory.django.DjangoModelFactory):
@@ -95,7 +107,6 @@ class InterestFactory(factory.django.DjangoModelFactory):
         model = ExpressionOfInterest
         skip_postgeneration_save = True
 
-        requesting.index(self)
     request = factory.SubFactory(PartnerRequestFactory, published=True)
     company = factory.SubFactory(OrganizationFactory)
     message = "We make snacks and need dried mango all year."
@@ -150,3 +161,42 @@ class VouchFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _adjust_kwargs(cls, **kwargs):
         return kwargs | {"checks": list(kwargs["checks"])}
+
+
+class ReferralFactory(factory.django.DjangoModelFactory):
+    """A Mexican chamber handed an open request to a chamber in the United States, which has not answered."""
+
+    class Meta:
+        model = Referral
+
+    request = factory.SubFactory(PartnerRequestFactory, published=True)
+    from_chamber = factory.SelfAttribute("request.chamber")
+    to_chamber = factory.SubFactory(OrganizationFactory, chamber=True)
+
+
+class TextConfirmationFactory(factory.django.DjangoModelFactory):
+    """Asked today about the chamber's text as it is now; ``confirmed=True`` is answered."""
+
+    class Meta:
+        model = TextConfirmation
+
+    class Params:
+        confirmed = factory.Trait(status="confirmed", answered_at=factory.LazyFunction(timezone.now))
+
+    request = factory.SubFactory(PartnerRequestFactory, reviewed=True, origin="chamber")
+    version = factory.LazyAttribute(lambda row: row.request.version)
+
+
+class RequestAttachmentFactory(factory.django.DjangoModelFactory):
+    """A small text beside a published request, for its two sides."""
+
+    class Meta:
+        model = RequestAttachment
+
+    request = factory.SubFactory(PartnerRequestFactory, published=True)
+    title = "Data sheet"
+    file = factory.django.FileField(data=b"Moisture: 14 %", filename="sheet.txt")
+    filename = "sheet.txt"
+    content_type = "text/plain; charset=utf-8"
+    size = 14
+    digest = "0" * 64
