@@ -1,0 +1,36 @@
+"""Promises to people, what they follow and want, and the ways it reaches them."""
+
+from portal.notifications.models.channels import PersonalFeed, Webhook, WebhookDelivery
+from portal.notifications.models.following import Criteria, News, Subscription
+from portal.notifications.models.people import (
+    ALWAYS_MAILED,
+    Address,
+    Category,
+    Deliverability,
+    Preference,
+    Rest,
+    Rhythm,
+    is_one_person,
+)
+from portal.notifications.models.promises import Digest, Mailing, Notification, Queue
+
+__all__ = [
+    "ALWAYS_MAILED",
+    "Address",
+    "Category",
+    "Criteria",
+    "Deliverability",
+    "Digest",
+    "Mailing",
+    "News",
+    "Notification",
+    "PersonalFeed",
+    "Preference",
+    "Queue",
+    "Rest",
+    "Rhythm",
+    "Subscription",
+    "Webhook",
+    "WebhookDelivery",
+    "is_one_person",
+]
