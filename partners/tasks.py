@@ -1,6 +1,11 @@
-from celery import shared_task
+import logging
 
-from partners import following_up, interests, requesting
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from partners import following_up, interests, referring, renewing, requesting, unloading, vouching
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -11,6 +16,41 @@ def expire_due() -> None:
 
 
 @shared_task(ignore_result=True)
+def tell_of_closing() -> None:
+    """Called by beat every hour: requests that close within a week, with a link that renews them."""
+    renewing.remind()
+
+
+@shared_task(ignore_result=True)
 def ask_what_became() -> None:
     """Called by beat every hour: ask the sides of introductions what became of them, 30, 90 and 180 days after."""
     following_up.ask_due()
+
+
+@shared_task(ignore_result=True)
+def keep_up_chambers() -> None:
+    """Called by beat every hour: remind chambers of what they vouch for, and close referrals of closed requests."""
+    vouching.remind_due()
+    referring.close_over()
+
+
+# Longer than other tasks: a file of 5,000 rows takes minutes. Whoever takes it a second time finds it claimed.
+@shared_task(ignore_result=True, soft_time_limit=3000, time_limit=3060)
+def work_on_firm_import(pk: int) -> None:
+    """Called after commit for speed; ``sweep_firm_imports`` comes for certainty. Twice or in parallel: same outcome."""
+    unloading.work_on(pk)
+
+
+@shared_task(ignore_result=True)
+def sweep_firm_imports() -> None:
+    """Called by beat: go on with files that a crash, or a broker that was down, left behind."""
+    for pk in unloading.sweep():
+        hint_firm_import(pk)
+
+
+def hint_firm_import(pk: int) -> None:
+    """Tell the workers of a file. Returns at once even when the broker is down: the sweep comes anyway."""
+    try:
+        work_on_firm_import.apply_async([pk], expires=60)  # by then the sweep has come again
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will go on", extra={"error": str(error)})

@@ -349,6 +349,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    "ask whether offices are still right": {
+        "task": "portal.focal.tasks.remind_of_offices",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "go on with files that chambers bring in": {
+        "task": "partners.tasks.sweep_firm_imports",
+        "schedule": env.float("IMPORT_SWEEP_SECONDS", 60.0),
+        "options": {"expires": 60},
+    },
+    "remind chambers of what they vouch for": {
+        "task": "partners.tasks.keep_up_chambers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "tell of requests that close within a week": {
+        "task": "partners.tasks.tell_of_closing",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "close what has run out among partners": {
         "task": "partners.tasks.expire_due",
         "schedule": 3600.0,
