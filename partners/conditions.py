@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from partners.models.requests import Condition, PartnerRequest
 from partners.reading import capacities, certificates, people, places, wording
@@ -21,10 +22,20 @@ Kind = Condition.Kind
 ANY = " | "
 _QUOTE = 240
 _LARGEST = Decimal("9999999999999.99")
+_LONGEST_VALUE = 80
+_OR = re.compile(r"\b(?:or|o|u|ou|either)\b|或|/", re.IGNORECASE)
+#: Between the members of one list; a name that nobody here knows may stand among them.
+_LISTED = re.compile(
+    r"[\s,、/]*(?:(?:and|or|y|o|u|e|et|ou|in|en|simple|an|a|un|una|une|the|el|la|le)[\s,]+|和|及|或是?|與|l['’]){0,3}"
+    r"(?:\w+,? (?:or|o|ou) (?:en )?)?",
+    re.IGNORECASE,
+)
+#: A certificate of the writer's own: "our UL 2849 file".
+_OWN = re.compile(r"(?:\b(?:our|my|nuestr[oa]s?|notre|nos)|我方|本公司|我們)的?\s*$", re.IGNORECASE)
 #: Not held yet.
 _PENDING = re.compile(
-    r"in progress|pending|applying for|application|working towards?|preparing|planned|in process|expired|en proceso|en tr[aá]mite|en curso|gestionando|vencid"
-    r"|en cours|en voie|en préparation|申請中|取得中|辦理中|準備|籌備|規劃取得|預計取得|輔導中|letter$",
+    r"in progress|pending|applying for|application|working towards?|preparing|planned|in process|expired"
+    r"|en proceso|en tr[aá]mite|en curso|gestionando|vencid|en cours|en voie|en préparation|申請中|取得中|辦理中|準備|籌備|規劃取得|預計取得|輔導中|letter$",
     re.IGNORECASE,
 )
 
@@ -55,7 +66,7 @@ class Held:
 @dataclass(frozen=True)
 class CompanyReading:
     """What a company says of itself. Certificates in their one spelling with those they imply; languages, sizes,
-    ownership tags and markets as in its profile; ``excluded`` economies it wants no partners from or does not deliver to.
+    ownership tags and markets as in its profile; ``excluded``: no partners from there, or no deliveries to there.
 
     ``lacks`` is what it says it does not have, as (kind, value): ("certification", "AS9100"). ``offers``, ``seeks`` and
     ``denies`` are its text by side, in its own words; ``denies`` is what it says it does not do.
@@ -116,7 +127,7 @@ def read_request(title: str, teaser: str, description: str, language: str, *, ty
 
 
 def read_company(capabilities: str, seeks: str, language: str, *, certifications: Iterable[str] = ()) -> CompanyReading:
-    """What a company's text says it has, in codes. ``certifications`` are those its profile lists, added in one spelling.
+    """What a company's text says it has, in codes. ``certifications`` are its profile's, added in one spelling.
 
     What stands in its seeking sentences is the partner's and not taken as its own, except volumes it buys.
     """
@@ -153,14 +164,19 @@ def _asked(stretch: wording.Stretch, language: str) -> list[Suggested]:
     ]
     if stretch.side == wording.OFFERS or wording.is_waived(text, language):
         return found
-    if stretch.side == wording.DENIES and not wording.asks_of_those_without(text, language):
+    if stretch.side == wording.DENIES and not wording.asks_of_those_without(text):
         return found
-    named = [people.Said(n.value, n.start, n.end) for n in certificates.names_in(text)]
+    named = [
+        people.Said(name.value, name.start, name.end)
+        for name in certificates.names_in(text)
+        if not _OWN.search(text[: name.start])
+    ]
+    owned = [said for said in people.owners(text) if wording.asks_before(text, said.start, language)]
     for kind, said in (
         (Kind.CERTIFICATION, _either(named, text)),
         (Kind.LANGUAGE, _either(people.spoken(text), text)),
         (Kind.SIZE, people.sizes(text, language)),
-        (Kind.OWNERSHIP, people.owners(text)),
+        (Kind.OWNERSHIP, owned),
     ):
         for one in said:
             required = wording.strength(text, one.start, language)
@@ -176,25 +192,27 @@ def _asked(stretch: wording.Stretch, language: str) -> list[Suggested]:
 
 
 def _either(said: list[people.Said], text: str) -> list[people.Said]:
-    """Values joined by "or" as one, so that any of them will do."""
-    merged: list[people.Said] = []
-    for one in said:
-        between = text[merged[-1].end : one.start] if merged else ""
-        if merged and _is_or(between) and len(merged[-1].value) + len(one.value) < _LONGEST_VALUE:
-            if one.value not in alternatives(merged[-1].value):
-                merged[-1] = people.Said(f"{merged[-1].value}{ANY}{one.value}", merged[-1].start, one.end)
+    """Values of one list that ends in "or" as one, so that any of them will do; the others each by itself."""
+    found: list[people.Said] = []
+    for run in _runs(said, text):
+        between = [text[a.end : b.start] for a, b in pairwise(run)]
+        values = ANY.join(_once(one.value for one in run))
+        if any(_OR.search(words) for words in between) and len(values) <= _LONGEST_VALUE:
+            found.append(people.Said(values, run[0].start, run[-1].end))
         else:
-            merged.append(one)
-    return merged
+            found += run
+    return found
 
 
-_LONGEST_VALUE = 70
-_OR = {"or", "o", "u", "ou", "或", "或是", "/", "and/or", "y/o", "et/ou", "或者"}
-
-
-def _is_or(between: str) -> bool:
-    words = between.strip().lower().split()
-    return len(words) <= 3 and any(word.strip(",") in _OR for word in words) or between.strip() in _OR  # noqa: PLR2004
+def _runs(said: list[people.Said], text: str) -> list[list[people.Said]]:
+    """Values with nothing but a list's words between them, together."""
+    runs: list[list[people.Said]] = []
+    for one in said:
+        if runs and _LISTED.fullmatch(text[runs[-1][-1].end : one.start]):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
 
 
 def _quote(text: str, start: int, end: int) -> str:

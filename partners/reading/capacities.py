@@ -1,9 +1,11 @@
 """How much a firm makes or takes in per month or hour, in units that can be compared."""
+# ruff: noqa: E501, ISC004 -- a pattern per thing, on one line, can be compared with the next
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from partners.reading.numbers import Amount, amounts
 
@@ -49,12 +51,12 @@ _UNITS: tuple[tuple[str, str, str], ...] = (
 _COUNTED = re.compile("|".join(f"(?P<u{i}>{words})" for i, (_u, _f, words) in enumerate(_UNITS)), re.IGNORECASE)
 #: A month has 25 working days and 52/12 weeks: daily outputs are of working days.
 _PERIODS: tuple[tuple[str, str, str], ...] = (
-    ("hour", "1", r"(?:(?:an|per|each|every|/) ?|par |por |a la |à l['’]|/ ?)?\b(?:hours?|hr|horas?|heures?|h)\b|hourly|每?小時"),
+    ("hour", "1", r"(?:\b(?:an|per|each|every) |\bpar |\bpor |\ba la |à l['’]|/ ?)(?:hours?|hr|horas?|heures?|h)\b|\bhourly|每小時|時產"),
     ("month", "25", r"(?:(?:a|per|each|every) |/ ?|par |por |al |cada )(?:working )?(?:day|d[ií]a|jour)\b|daily\b|diari[oa]s?\b|quotidien\w*|每[日天]|日(?=產|處理)"),
-    ("month", "4.3333", r"(?:(?:a|per|each|every) |/ ?|par |por |a la |cada )(?:week|semana|semaine)\b|weekly\b|semanal(?:es)?\b|hebdomadaires?\b|每[週周]|週(?=產)"),
+    ("month", "52/12", r"(?:(?:a|per|each|every) |/ ?|par |por |a la |cada )(?:week|semana|semaine)\b|weekly\b|semanal(?:es)?\b|hebdomadaires?\b|每[週周]|週(?=產)"),
     ("month", "1", r"(?:(?:a|per|each|every) |/ ?|par |por |al |cada )(?:month|mes|mois)\b|monthly\b|mensual(?:es)?\b|mensuel\w*|每個?月|月(?=產|供|能|出|用|需)"),
-    ("month", "0.3333", r"(?:(?:a|per|each|every) |/ ?|par |por |al |cada )(?:quarter|trimestre)\b|quarterly\b|trimestral(?:es)?\b|trimestriel\w*|每季"),
-    ("month", "0.083333", r"(?:(?:a|per|each|every|in the first) |/ ?|par |por |al |cada )(?:year|a[nñ]o|an|année)\b|yearly\b|annual(?:ly)?\b|anual(?:es)?\b|annuel\w*|per annum|per season|por temporada|每年|年(?=產|供|能|出|用|需|使用)|第一年"),
+    ("month", "1/3", r"(?:(?:a|per|each|every) |/ ?|par |por |al |cada )(?:quarter|trimestre)\b|quarterly\b|trimestral(?:es)?\b|trimestriel\w*|每季"),
+    ("month", "1/12", r"(?:(?:a|per|each|every|in the first) |/ ?|par |por |al |cada )(?:year|a[nñ]o|an|année)\b|yearly\b|annual(?:ly)?\b|anual(?:es)?\b|annuel\w*|per annum|per season|por temporada|每年|年(?=產|供|能|出|用|需|使用)|第一年"),
 )  # fmt: skip
 _PERIOD = re.compile("|".join(f"(?P<p{i}>{words})" for i, (_p, _f, words) in enumerate(_PERIODS)), re.IGNORECASE)
 _MINIMUM_ORDER = re.compile(
@@ -63,7 +65,7 @@ _MINIMUM_ORDER = re.compile(
     re.IGNORECASE,
 )
 #: Between the number and what is counted, and around it for the period.
-_GAP = re.compile(r"^\s*(?:(?:de|d['’]|of|to|a|à|-|–|至|到|more|de plus|más)\s*)?", re.IGNORECASE)
+_GAP = re.compile(r"^\s*(?:(?:de plus|de|of|to|a|à|more|más)\s+|d['’]|[-–至到]\s*)?", re.IGNORECASE)
 _REACH_AFTER, _REACH_BEFORE = 34, 30
 
 
@@ -81,10 +83,12 @@ def _every(text: str, language: str) -> Iterator[Volume]:
         base, factor, end = counted
         if found := _period(text, amount.start, end):
             period, times, last = found
-            yield Volume(f"{base}/{period}", _rounded(amount.value * factor * times), amount.start, max(end, last))
+            yield Volume(
+                f"{base}/{period}", _rounded(Fraction(amount.value) * factor * times), amount.start, max(end, last)
+            )
 
 
-def _counted(text: str, amount: Amount, following: list[Amount]) -> tuple[str, Decimal, int] | None:
+def _counted(text: str, amount: Amount, following: list[Amount]) -> tuple[str, Fraction, int] | None:
     """The base unit of an amount; of "300 to 800 pieces" both are of pieces."""
     at = amount.end + len((_GAP.match(text[amount.end :]) or [""])[0])
     if following and following[0].start <= at + 1:
@@ -93,10 +97,10 @@ def _counted(text: str, amount: Amount, following: list[Amount]) -> tuple[str, D
     if not match:
         return None
     unit, factor, _words = _UNITS[int((match.lastgroup or "u0")[1:])]
-    return unit, Decimal(factor), match.end()
+    return unit, Fraction(factor), match.end()
 
 
-def _period(text: str, start: int, end: int) -> tuple[str, Decimal, int] | None:
+def _period(text: str, start: int, end: int) -> tuple[str, Fraction, int] | None:
     after = re.split(r"[.,;，。；](?!\d)", text[end : end + _REACH_AFTER], maxsplit=1)[0]
     if match := _PERIOD.search(after):
         return *_which(match), end + match.end()
@@ -105,12 +109,12 @@ def _period(text: str, start: int, end: int) -> tuple[str, Decimal, int] | None:
     return (*_which(matches[-1]), end) if matches else None
 
 
-def _which(match: re.Match[str]) -> tuple[str, Decimal]:
+def _which(match: re.Match[str]) -> tuple[str, Fraction]:
     period, times, _words = _PERIODS[int((match.lastgroup or "p0")[1:])]
-    return period, Decimal(times)
+    return period, Fraction(times)
 
 
-def _rounded(amount: Decimal) -> Decimal:
-    """Whole where that loses nothing anybody would notice."""
-    whole = amount.quantize(Decimal(1)) if amount < Decimal("1e15") else Decimal("1e13")
-    return whole if abs(whole - amount) < max(Decimal("0.01"), amount / 1000) else amount.quantize(Decimal("0.01"))
+def _rounded(amount: Fraction) -> Decimal:
+    """To the hundredth, as it is stored."""
+    hundredths = round(amount * 100)
+    return Decimal(hundredths).scaleb(-2).normalize() if hundredths % 100 else Decimal(hundredths // 100)

@@ -1,4 +1,5 @@
 """Certificates and standards under one spelling each: ISO9001, "ISO 9001:2015" and "certificación ISO-9001" are "ISO 9001"."""
+# ruff: noqa: E501, ISC004 -- a pattern per thing, on one line, can be compared with the next
 
 import re
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,11 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("GDP", r"(?-i:\bGDP\b)|good distribution practices?|buenas pr[aá]cticas de distribuci[oó]n|bonnes pratiques de distribution|優良運銷"),
     ("FDA", r"(?-i:\bFDA\b)"),
     ("Health Canada", r"(?:Health Canada|Santé Canada|加拿大衛生部)(?=[^.。]{0,30}(?:licen|approv|regist|homolog|autoris|許可|登))"),
+    (
+        "ISO 13485",
+        r"medical (?:device )?quality (?:management )?system|sistema de (?:gesti[oó]n de )?calidad (?:m[eé]dic[oa]|de dispositivos m[eé]dicos)"
+        r"|système (?:de (?:gestion de la )?)?qualité (?:médical|des (?:dispositifs|instruments) médicaux)|醫療器材品質(?:管理)?系統",
+    ),
     ("MDSAP", r"MDSAP\b"),
     ("COFEPRIS", r"COFEPRIS\b"),
     ("CE", r"(?-i:\bCE\b)(?![- ]?\d)|CE (?:mark\w*|標[誌章])|marca(?:do|je) CE|marquage CE"),
@@ -112,20 +118,29 @@ _NAMES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _ISO = r"ISO(?:/IEC|/TS|/TR|/ASTM)?[\s-]?(?P<iso>\d{4,5})(?:-\d{1,2})?(?:\s?[:：]\s?\d{4})?"
 #: A standard of one of these bodies with its number; the body alone counts for the marks among them.
-_BODIES = "UL|CSA|NSF|IEC|EN|DIN|ASTM|ASME|ANSI|API|AWS|SAE|NOM|NMX|CNS|JIS|BIFMA|IPC|ECE|MIL-STD|OIML|IEEE|BS|HGV"
+_BODIES = (
+    "UN R|ECE R|UL|CSA|NSF|IEC|EN|DIN|ASTM|ASME|ANSI|API|AWS|SAE|NOM|NMX|CNS|JIS|BIFMA|IPC|ECE|MIL-STD|OIML|IEEE|BS|HGV"
+)
 _STANDARD = rf"\b(?P<body>c?UL|{_BODIES})[\s-]?(?P<number>[A-Z]?\d[\d.]*(?:-\d+)*[A-Z]?(?:[./-][A-Z]?\d+)*)"
 _MARK = r"\b(?P<mark>c?UL(?:us)?|CSA|NSF|CNS|ASME|BIFMA|NOM|AWS)\b(?![\s-]?\d)"
 _LINE = re.compile(
-    "|".join(
-        [f"(?P<n{i}>(?<![A-Za-z0-9À-ÿ])(?:{pattern}))" for i, (_name, pattern) in enumerate(_NAMES)]
+    # Between a Latin letter and a Han character Unicode sees no end of a word.
+    "|".join(rf"(?P<n{i}>(?<![A-Za-z0-9À-ÿ])(?:{pattern}))" for i, (_name, pattern) in enumerate(_NAMES)).replace(
+        r"\b", r"(?a:\b)"
     ),
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(f"(?<![A-Za-z])(?:{_ISO}|{_STANDARD}|{_MARK})")
+_NUMBERED = re.compile(f"(?<![A-Za-z])(?:{_ISO}|{_STANDARD}|{_MARK})".replace(r"\b", r"(?a:\b)"))
 
 #: As the whole of a name in a list of certificates.
 _ORGANIC = {"organic", "orgánico", "organico", "orgánica", "biologique", "bio", "有機"}
 
+#: Without any of these no certificate is named: most sentences need not be looked through.
+_HINT = re.compile(
+    r"[A-Z]{2}|\d{3}|[A-Z]\d|(?i:nadcap|blue|fair|commerce|comercio|rainforest|kosher|ka?sher|cacher|halal|vegan|gluten|organi|orgán|biolog"
+    r"|good |global|medical|m[eé]dic|buenas|bonnes|energy|forest|leaping|primus|sedex|rohs|reach|haccp|iatf|gmp|brc|fssc|sqf|oeko|certifi)"
+    r"|有機|認證|驗證|清真|公平|危害|優良|雨林|潔食|純素|優質|檢驗標識|全球回收|無麩質|醫療|B Corp",
+)
 #: Who holds the first holds the others too: each is part of it or recognised as equal.
 IMPLIES: dict[str, tuple[str, ...]] = {
     "IATF 16949": ("ISO 9001",),
@@ -157,6 +172,8 @@ def names_in(text: str) -> list[Named]:
 
 
 def _every(text: str) -> Iterator[Named]:
+    if not _HINT.search(text):
+        return
     for match in _LINE.finditer(text):
         index = int((match.lastgroup or "n0")[1:])
         yield Named(_NAMES[index][0], match.start(), match.end())

@@ -21,15 +21,14 @@ _SCALE = re.compile(
 )
 _WORDS: dict[str, int] = {}
 for _row in (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen",
-    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve",
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen",
+    "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete",
     "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
 ):
     _WORDS.update({word: value for value, word in enumerate(_row.split(), start=1)})
 _WORDS |= {
-    "una": 1, "une": 1, "veintiún": 21, "veintiuno": 21, "veintidós": 22, "veintitrés": 23, "veinticuatro": 24,
+    "una": 1, "une": 1, "eighteen": 18, "nineteen": 19, "dieciocho": 18, "diecinueve": 19,
+    "veintiún": 21, "veintiuno": 21, "veintidós": 22, "veintitrés": 23, "veinticuatro": 24,
     "veinticinco": 25, "veintiséis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
     "doscientos": 200, "doscientas": 200, "trescientos": 300, "trescientas": 300, "cuatrocientos": 400,
     "cuatrocientas": 400, "quinientos": 500, "quinientas": 500, "seiscientos": 600, "seiscientas": 600,
@@ -43,7 +42,7 @@ for _row in (
 ):
     _WORDS.update({word: value * 10 for value, word in enumerate(_row.split(), start=2)})
 _HUNDREDS = {"hundred": 100, "cent": 100, "cents": 100}
-_BIG = {word: value for word, value in _SCALES.items() if word.isascii() and len(word) > 2 or word == "millón"}
+_BIG = {word: value for word, value in _SCALES.items() if word == "millón" or (word.isascii() and word != "k")}
 _JOINS = {"and", "y", "et"}
 #: Alone these are articles or pronouns.
 _ARTICLES = {"un", "una", "une", "uno", "one", "once"}
@@ -76,7 +75,7 @@ def amounts(text: str, language: str) -> list[Amount]:
 
 def _every(text: str, language: str) -> Iterator[Amount]:
     for match in _DIGITS.finditer(text):
-        if len(match[0]) > _LONGEST or not match[0].isascii() and not _plain(match[0]):
+        if len(match[0]) > _LONGEST or not _plain(match[0]):
             continue
         value, end = _decimal(match[0], language), match.end()
         if scale := _SCALE.match(text, end):

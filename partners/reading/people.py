@@ -1,4 +1,5 @@
 """What a text says of people: languages they speak, how many work there, who owns the firm."""
+# ruff: noqa: E501 -- a pattern per thing, on one line, can be compared with the next
 
 import re
 from collections.abc import Iterator
@@ -35,33 +36,54 @@ _TONGUES = {
 }
 _TONGUE = "|".join(f"(?P<l{i}>{words})" for i, words in enumerate(_TONGUES.values()))
 _CODES = list(_TONGUES)
+#: From here on the characters of Chinese, Japanese and Korean.
+_HAN = "\u2e80"
 _ANY = f"(?:{'|'.join(_TONGUES.values())})"
-_PHONE = {"francophone": "fr", "anglophone": "en", "hispanophone": "es", "hispanohablante": "es", "sinophone": "zh-hant"}
+_PHONE = {
+    "francophone": "fr",
+    "anglophone": "en",
+    "hispanophone": "es",
+    "hispanohablante": "es",
+    "sinophone": "zh-hant",
+}
 #: A language is spoken, written or served in; without such a word it is a market, a people or a label.
 _BEFORE = (
     r"(?:\b(?:in|into|speaks?|speaking|spoken|written|en|de habla|habl\w+|domin\w+|parl\w+|ma[iî]tris\w+|le|languages?(?: are)?:?|idiomas?:?|langues?:?"
     r"|working|fluent|bilingual|bilingües?|bilingue|bil[ií]ngue)\b|[會說講懂通用諳以])"
 )
-_AFTER = (
+_AFTER = re.compile(
     r"(?:[\s-]*(?:speak\w*|and|or|y|et|ou|o)\b|\s+(?:is|are)\b|[\s-]+(?:staff|support|service|interface|manuals?|customer|documentation|documents|technical|team"
-    r"|engineers?|contact|sales|language|training|communication|project|account|after-sales|version)|(?:溝通|服務|客服|介面|說明書|手冊|版本|業務|人員|技術|報告|文件|窗口|能力|聯繫|支援|對口|簡報|教材|操作|員工|團隊))"
+    r"|engineers?|contact|sales|language|training|communication|project|account|after-sales|version)|(?:溝通|服務|客服|介面|說明書|手冊|版本|業務|人員|技術|報告|文件|窗口|能力|聯繫|支援|對口|簡報|教材|操作|員工|團隊))",
+    re.IGNORECASE,
 )
 _SPOKEN = re.compile(rf"(?<![\w])(?:{_TONGUE})(?![a-zà-ÿ])|(?P<phone>{'|'.join(_PHONE)})s?\b", re.IGNORECASE)
-_HAN_SPOKEN = re.compile("|".join(f"(?P<h{i}>{'|'.join(w for w in words.split('|') if not w[0].isascii() and ord(w[0]) > 0x2E80)})" for i, words in enumerate(_TONGUES.values())).replace("(?P<h0>)|", ""))
+_HAN_SPOKEN = re.compile(
+    "|".join(
+        f"(?P<h{i}>{'|'.join(w for w in words.split('|') if not w[0].isascii() and w[0] >= _HAN)})"
+        for i, words in enumerate(_TONGUES.values())
+    ).replace("(?P<h0>)|", "")
+)
+_LEADS = re.compile(
+    rf"{_BEFORE}[\s:]*(?:(?:{_ANY}|and|or|simple|fluent|good|technical|traditional|y|o|et|ou|e|l['’]|le|la|el)[\s,、/-]*)*$",
+    re.IGNORECASE,
+)
 _NEAR = 42
 _NOT_SPOKEN = re.compile(r"\b(?:market|food|cuisine|restaurants?|voice (?:data|models?)|customers in)\b", re.IGNORECASE)
 
 
 def spoken(text: str) -> list[Said]:
     """The languages a text speaks of as spoken or written: "Spanish-speaking staff", "manual en español", 英文窗口."""
-    found = []
+    found = [
+        Said(_HAN_SHORT[c], match.start() + at, match.start() + at + 1)
+        for match in _HAN_BUNDLE.finditer(text)
+        for at, c in enumerate(match[1])
+    ]
     for code, start, end in sorted(_tongues(text), key=lambda t: t[1]):
         before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
-        near = re.search(rf"{_BEFORE}[\s:]*(?:(?:{_ANY}|and|or|simple|fluent|good|technical|traditional|y|o|et|ou|e|l['’]|le|la|el)[\s,、/-]*)*$", before, re.I)
-        if near or re.match(_AFTER, after, re.IGNORECASE) or _han_list(text, start, end):
-            if not _NOT_SPOKEN.match(after.lstrip()):
-                found.append(Said(code, start, end))
-    return found
+        near = _LEADS.search(before) or _AFTER.match(after) or _han_list(text, start, end)
+        if near and not _NOT_SPOKEN.match(after.lstrip()):
+            found.append(Said(code, start, end))
+    return sorted({(said.start, said.value): said for said in found}.values(), key=lambda said: said.start)
 
 
 def _tongues(text: str) -> Iterator[tuple[str, int, int]]:
@@ -76,21 +98,33 @@ def _tongues(text: str) -> Iterator[tuple[str, int, int]]:
             yield _CODES[index], match.start(), match.end()
 
 
+#: 中英文, 英西語: several languages in one word.
+_HAN_BUNDLE = re.compile("([中英西法日韓德]{2,4})(?:雙)?[文語]")
+_HAN_SHORT = {"中": "zh-hant", "英": "en", "西": "es", "法": "fr", "日": "ja", "韓": "ko", "德": "de"}
+
+
 def _han_list(text: str, start: int, end: int) -> bool:
     """Part of a list of languages in Chinese, 英、西語 or 中英文."""
-    return ord(text[start]) > 0x2E80 and bool(re.match(r"[、及與和或/]|[^，。]{0,8}(?:溝通|說明書|介面|手冊|服務|窗口|能力|文件|版)", text[end:]))  # noqa: PLR2004
+    return text[start] >= _HAN and bool(
+        re.match(r"[、及與和或/]|[^，。]{0,8}(?:溝通|說明書|介面|手冊|服務|窗口|能力|文件|版)", text[end:])
+    )
 
 
 _HEADS = (
     r"\s*(?:full-time |permanent |or more |plus |más |o más |ou plus |de )*(?:employees?|workers?|staff(?: members)?|people|persons?|emplead[oa]s|trabajador(?:es|as)|personas|colaborador(?:es|as)"
     r"|employ[ée]s?|salari[ée]s?|personnes|travailleurs|技術人員|名?(?:員工|人員)|人(?!次|份|造|工|名)|位?員工|artisans?|artesanos)"
 )
-_LEAST = (
-    r"(?:at least|no fewer than|not fewer than|more than|over|minimum(?: of)?|min\.?|al menos|por lo menos|m[aá]s de|como m[ií]nimo|m[ií]nimo(?: de)?|au moins|plus de|minimum(?: de)?|至少|超過|逾|不少於)\s*$"
-)
+_LEAST = r"(?:at least|no fewer than|not fewer than|more than|over|minimum(?: of)?|min\.?|al menos|por lo menos|m[aá]s de|como m[ií]nimo|m[ií]nimo(?: de)?|au moins|plus de|minimum(?: de)?|至少|超過|逾|不少於)\s*$"
 _MOST = r"(?:at most|fewer than|less than|under|up to|no more than|maximum(?: of)?|menos de|hasta|como m[aá]ximo|m[aá]ximo(?: de)?|moins de|au plus|jusqu'à|少於|不超過|低於|未滿|至多|最多)\s*$"
 _BOUNDS = {Size.MICRO: (1, 9), Size.SMALL: (10, 49), Size.MEDIUM: (50, 249), Size.LARGE: (250, 10**9)}
-_FEW_CONTEXT = re.compile(r"(?:team|crew|group|equipo|grupo|équipe|groupe|團隊)", re.IGNORECASE)
+#: "People" may also be guests or users; these say that they work there.
+_STAFF = re.compile(
+    r"\b(?:team|staff|workforce|employ|crew|equipo|plantilla|emple|personal|équipe|effectif|emploi|salari)|團隊|員工|規模|公司|本廠|技師|師傅|顧問",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"\s*(?:or more |o más |ou plus |plus |más |de )*(?:people|persons?|personas?|personnes?|人)", re.IGNORECASE
+)
 
 
 def sizes(text: str, language: str) -> list[Said]:
@@ -98,9 +132,12 @@ def sizes(text: str, language: str) -> list[Said]:
     found = []
     for amount in amounts(text, language):
         after = re.match(_HEADS, text[amount.end :], re.IGNORECASE)
-        if not after or amount.value < 1:
+        before, rest = text[max(0, amount.start - 30) : amount.start], text[amount.end :]
+        if not after or amount.value < 1 or before.endswith("第"):
             continue
-        before, rest = text[max(0, amount.start - 30) : amount.start], text[amount.end + after.end() :]
+        if _VAGUE.fullmatch(after[0]) and not _STAFF.search(before + rest[after.end() : after.end() + 12]):
+            continue
+        rest = rest[after.end() :]
         floor, ceiling = _range(amount.value, before, text[amount.end : amount.end + after.end()] + rest[:6])
         fitting = [size.value for size, (low, high) in _BOUNDS.items() if high >= floor and low <= ceiling]
         found.append(Said(" | ".join(fitting), amount.start, amount.end + after.end()))

@@ -1,7 +1,7 @@
 """Economies and regions as people name them in the four languages, as codes of markets."""
+# ruff: noqa: E501 -- a pattern per thing, on one line, can be compared with the next
 
 import re
-from dataclasses import dataclass
 
 from partners.reading.people import Said
 
@@ -34,26 +34,37 @@ _PLACES: dict[str, str] = {
     "DE": r"Germany|German (?:market|compan|partner|supplier|buyer|firm)\w*|Alemania|Allemagne|德國",
     "EU": r"European Union|Europe(?:an|ans)?\b|(?-i:\bEU\b)|Uni[oó]n Europea|Europa\b|europe[oa]s?|Union européenne|européen\w*|歐盟|歐洲|歐系",
 }
-_GROUPS = {"north america": ("US", "CA", "MX"), "norteam": ("US", "CA", "MX"), "amérique du nord": ("US", "CA", "MX"), "北美": ("US", "CA"), "美加": ("US", "CA")}
-_FOUND = re.compile("|".join(rf"(?P<{code}>(?<![A-Za-zÀ-ÿ-])(?:{words}))" for code, words in _PLACES.items()), re.IGNORECASE)
-_REGION = re.compile(r"(?P<r>North Americ(?:a|an)|Norteam[eé]rica|Am[eé]rica del Norte|Amérique du Nord|北美|美加)", re.IGNORECASE)
-
-_EXCLUDES = (
-    # "no European partners", "nous ne travaillons pas avec", "no exportamos a", "不接受美國"
-    r"\bno (?:{place})[\w-]*\s+(?:partners?|suppliers?|compan\w+|firms?|bidders?|buyers?|customers?|clients?|investors?|distributors?|manufacturers?|makers?|vendors?|applicants?|offers?|orders?)"
-    r"|\b(?:not|never|n[o'’]t|cannot|unable to|no longer)\b(?: \w+){{0,6}}? (?:sell|ship|export|supply|deliver|serve|work|deal|source|buy|import|accept|consider|partner|trade|open|available)\w*(?: [\w'-]+){{0,5}}? (?:{place})"
-    r"|\b(?:except|excluding|excludes?|other than|outside(?: of)?|no (?:sales|shipments?|exports?|deliver\w+|orders|business|customers|clients|partners|offers|suppliers) (?:to|in|from|with)(?: \w+)?|not (?:to|in|from|for|available in|open to|interested in)(?: the)?|export ban on|barred from) (?:the )?(?:{place})"
-    r"|\bno (?:exporta|vend|envi|trabaj|atend|acept|suministr|entreg|surti|compra|import|considera|buscamos|queremos|oper|abarc|cubri|ofrece|hacemos)\w*(?: [\wáéíóúñ]+){{0,6}}? (?:{place})"
-    r"|\b(?:excepto|salvo|excluy\w+|exclu[ií]d\w+|a excepci[oó]n de|fuera de|sin (?:socios|proveedores|clientes|ventas|env[ií]os)(?: \w+){{0,2}}|no (?:a|en|de|con|para)|ni)(?: (?:la|los|el|a|en|de))* (?:{place})"
-    r"|\bn(?:e |['’])(?:\w+['’ ]){{0,2}}?(?:export|vend|livr|travaill|accept|expédi|fourni|desserv|servon|collabor|cherch|voul|souhait|achet|considér|répond|opér|propos)\w* (?:pas|plus|aucun\w*|jamais)(?: [\wà-ÿ'’-]+){{0,5}}? (?:l['’]|les |la |le |aux |au |d['’]|en )?(?:{place})"
-    r"|\b(?:sauf|hors|excepté|à l['’]exclusion (?:de|des|du)|à l['’]exception (?:de|des|du)|excluant|exclu\w*|pas (?:de|d['’]|en|aux|au|vers)|aucun\w*)(?: (?:partenaires?|fournisseurs?|clients?|entreprises?|ventes|livraisons?|expéditions?))?(?: (?:de|en|aux?|des|du|vers|la|les|le|l['’]))*\s?(?:l['’])?(?:{place})"
-    r"|(?:不(?:接受|考慮|供應|銷售|出口|出貨|外銷|與|服務|承接|賣|販售|寄送|對|接|含|包括|尋求|歡迎|適用於)|恕不|排除|除外|謝絕|暫不|無法|未開放|不得|禁止)[^，。；]{{0,8}}?(?:{place})"
-    r"|(?:{place})[^，。；、]{{0,8}}?(?:除外|恕不|不接受|不考慮|不在|謝絕|請勿|不適用|不出貨|不供應)"
-    r"|(?:{place})[\w-]*(?: [\w'-]+){{0,3}}? (?:are |is |will be |se |sont |est |quedan? |no ser[aá]n? )?(?:excluded|not (?:accepted|considered|eligible|served|possible)|excluid\w+|no (?:se acept|particip|pueden)|exclu\w*\b|descart\w+)"
+_GROUPS = {"北美": ("US", "CA"), "美加": ("US", "CA")}
+_NORTH_AMERICA = ("US", "CA", "MX")
+_FOUND = re.compile(
+    "|".join(rf"(?P<{code}>(?<![A-Za-zÀ-ÿ-])(?:{words}))" for code, words in _PLACES.items()), re.IGNORECASE
 )
-_EXCLUDED = {
-    code: re.compile(_EXCLUDES.format(place=f"{words}"), re.IGNORECASE) for code, words in _PLACES.items()
-}
+_REGION = re.compile(
+    r"(?P<r>North Americ(?:a|an)|Norteam[eé]rica|Am[eé]rica del Norte|Amérique du Nord|北美|美加)", re.IGNORECASE
+)
+
+#: Stands for every letter of a place's name.
+_MARK = "\ue000"
+_EXCLUSION = (
+    # "no European partners", "nous ne travaillons pas avec", "no exportamos a", "不接受美國"
+    r"\bno @[\w-]*\s+(?:partners?|suppliers?|compan\w+|firms?|bidders?|buyers?|customers?|clients?|investors?|distributors?|manufacturers?|makers?|vendors?|applicants?|offers?|orders?)"
+    r"|\b(?:not|never|n[o'’]t|cannot|unable to|no longer)\b(?: \w+){0,6}? (?:sell|ship|export|supply|deliver|serve|work|deal|source|buy|import|accept|consider|partner|trade|open|available)\w*(?: [\w'-]+){0,5}? @"
+    r"|\b(?:except|excluding|excludes?|other than|outside(?: of)?|no (?:sales|shipments?|exports?|deliver\w+|orders|business|customers|clients|partners|offers|suppliers) (?:to|in|from|with)(?: \w+)?|not (?:to|in|from|for|available in|open to|interested in)(?: the)?|export ban on|barred from) (?:the )?@"
+    r"|\bno (?:exporta|vend|envi|trabaj|atend|acept|suministr|entreg|surti|compra|import|considera|buscamos|queremos|oper|abarc|cubri|ofrece|hacemos)\w*(?: [\wáéíóúñ]+){0,6}? @"
+    r"|\b(?:excepto|salvo|excluy\w+|exclu[ií]d\w+|a excepci[oó]n de|fuera de|sin (?:socios|proveedores|clientes|ventas|env[ií]os)(?: \w+){0,2}|no (?:a|en|de|con|para)|ni)(?: (?:la|los|el|a|en|de|con|socios|proveedores|clientes|empresas|fabricantes|compradores))* @"
+    r"|\bn(?:e |['’])(?:\w+['’ ]){0,2}?(?:export|vend|livr|travaill|accept|expédi|fourni|desserv|servon|collabor|cherch|voul|souhait|achet|considér|répond|opér|propos)\w* (?:pas|plus|aucun\w*|jamais)(?: [\wà-ÿ'’-]+){0,5}? (?:l['’]|les |la |le |aux |au |d['’]|en )?@"
+    r"|\b(?:sauf|hors|excepté|à l['’]exclusion (?:de|des|du)|à l['’]exception (?:de|des|du)|excluant|exclu\w*|pas (?:de|d['’]|en|aux|au|vers)|aucun\w*)(?: (?:partenaires?|fournisseurs?|clients?|entreprises?|ventes|livraisons?|expéditions?))?(?: (?:de|en|aux?|des|du|vers|la|les|le|l['’]))*\s?(?:l['’])?@"
+    r"|(?:不(?:接受|考慮|供應|銷售|出口|出貨|外銷|與|服務|承接|賣|販售|寄送|對|接|含|包括|尋求|歡迎|適用於)|恕不|排除|除外|謝絕|暫不|無法|未開放|不得|禁止)[^，。；]{0,8}?@"
+    r"|@[^，。；、]{0,8}?(?:除外|恕不|不接受|不考慮|不在|謝絕|請勿|不適用|不出貨|不供應)"
+    r"|@[\w-]*(?: [\w'-]+){0,3}? (?:are |is |will be |se |sont |est |quedan? |no ser[aá]n? )?(?:excluded|not (?:accepted|considered|eligible|served|possible)|excluid\w+|no (?:se acept|particip|pueden)|exclu\w*\b|descart\w+)"
+)
+_LIST = rf"{_MARK}+(?:(?:\s*,\s*|\s*/\s*|、|及|或|與|和|\s+)(?:(?:or|and|nor|y|o|ni|e|ou|et|the|a|el|la|los|les|le|au|aux|en|du|des|del|de)\s+)*(?:l['’])?{_MARK}+)*"
+_EXCLUDES = re.compile(_EXCLUSION.replace("@", _LIST), re.IGNORECASE)
+_NEGATIVE = re.compile(
+    r"\b(?:no|not|never|cannot|unable|except|exclud\w*|other than|outside|barred|ban|excepto|salvo|exclu\w*|fuera|sin|ni|pas|plus|aucun\w*|sauf|hors|except\w+|descart\w+|jamais)\b"
+    r"|n['’]t|不|除|謝絕|無法|未|勿|禁",
+    re.IGNORECASE,
+)
 _SERVES = re.compile(
     r"(?:\b(?:sell(?:s|ing)?|export(?:s|ing|ed)?|ship(?:s|ped|ping)?|serv(?:e|es|ing|ed)|suppl(?:y|ies|ied)|deliver(?:s|ed)?|cover(?:s|ing)?|distribut\w+|present|active|experience(?:d)?|network|customers|clients|sales|licen[sc]ed"
     r"|market|warehouse|stock|vend\w+|export\w+|distribu\w+|atiend\w+|surt\w+|env[ií]\w+|entreg\w+|presencia|experiencia|clientes|cobertura|cubr\w+|mercado|almac[eé]n|ventes?|livr\w+|expédi\w+|desserv\w+|présen\w+|expérience|clientèle|marché|réseau|entrepôt)\b"
@@ -62,27 +73,27 @@ _SERVES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Place(Said):
-    """A place in a text."""
-
-
 def places(text: str) -> list[Said]:
     """Every economy, union or region named, as codes in order; North America names three."""
     found = [Said(str(match.lastgroup), match.start(), match.end()) for match in _FOUND.finditer(text)]
     for match in _REGION.finditer(text):
-        key = next(key for key in _GROUPS if match["r"].lower().replace("é", "e").startswith(key.replace("é", "e")) or match["r"].startswith(key)) if any(
-            match["r"].lower().replace("é", "e").startswith(key.replace("é", "e")) for key in _GROUPS
-        ) else "north america"
-        found += [Said(code, match.start(), match.end()) for code in _GROUPS[key]]
-    return found
+        codes = _GROUPS.get(match[0], _NORTH_AMERICA)
+        found += [Said(code, match.start(), match.end()) for code in codes]
+    return sorted(found, key=lambda said: said.start)
 
 
 def excluded(text: str) -> list[Said]:
     """Where it does not want partners, customers or deliveries: "no European partners", "ne livrons pas au Mexique"."""
-    return [
-        Said(code, match.start(), match.end()) for code, pattern in _EXCLUDED.items() for match in pattern.finditer(text)
-    ]
+    if not _NEGATIVE.search(text):
+        return []
+    named = places(text)
+    if not named:
+        return []
+    masked = list(text)
+    for said in named:
+        masked[said.start : said.end] = _MARK * (said.end - said.start)
+    spans = [match.span() for match in _EXCLUDES.finditer("".join(masked))]
+    return [said for said in named if any(start <= said.start and said.end <= end for start, end in spans)]
 
 
 def served(text: str) -> list[Said]:
