@@ -15,6 +15,7 @@ from partners.models.matching import (
 )
 from partners.models.meetings import FollowUp, OutcomeReport, PartnerMeeting, SlotProposal, Stage, SuccessStory
 from partners.models.profiles import ChamberMember, CompanyProfile, Ownership, Size
+from partners.models.readings import ProfileReading, RequestReading
 from partners.models.requests import Condition, PartnerRequest, RequestAttachment, TextConfirmation
 from partners.models.screening import DeniedName, DeniedParty, ScreeningFlag, ScreeningList
 
@@ -44,9 +45,11 @@ __all__ = [
     "Ownership",
     "PartnerMeeting",
     "PartnerRequest",
+    "ProfileReading",
     "Referral",
     "RequestAttachment",
     "RequestMeaning",
+    "RequestReading",
     "Rung",
     "ScreeningFlag",
     "ScreeningList",

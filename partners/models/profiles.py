@@ -3,7 +3,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import MD5, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +131,17 @@ class CompanyProfile(SearchVectors, TradedGoods):
     # Written by partners/facets.py: the codes it is filtered and counted under.
     facets = ArrayField(models.CharField(max_length=100), default=list, db_default=[], editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    #: Changes whenever its text does, whoever changes it; empty without a text.
+    text_digest = models.GeneratedField(
+        expression=Case(
+            When(capabilities="", seeks="", then=Value("")),
+            default=MD5(Concat("language", Value("\n"), "capabilities", Value("\n"), "seeks")),
+        ),
+        output_field=models.CharField(max_length=32),
+        db_persist=True,
+    )
+    #: The digest of the text that partners/freshening.py read last; another one is out of date.
+    read_of = models.CharField(max_length=32, default="unread", db_default="unread", editable=False)
 
     objects = CompanyProfileQuerySet.as_manager()
 
@@ -143,6 +155,7 @@ class CompanyProfile(SearchVectors, TradedGoods):
             GinIndex(fields=["markets"], name="company_markets"),
             GinIndex(fields=["facets"], name="company_facets", condition=Q(is_listed=True)),
             models.Index(fields=["is_listed", "-changed_at", "-id"], name="company_listed"),
+            models.Index(fields=["id"], name="company_unread", condition=~Q(read_of=F("text_digest"))),
         ]
 
     def __str__(self):

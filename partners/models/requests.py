@@ -6,7 +6,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.files.storage import storages
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import MD5, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -37,9 +38,9 @@ def unnamed(company: Organization) -> str:
 
 class PartnerRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Published requests are public. The company, and the chamber that posts or reviews, see every state;
-        who has expressed interest keeps seeing the request after it closed."""
-        public = Q(status=PartnerRequest.Status.PUBLISHED)
+        """Published requests are public, unless hidden for want of answers. The company, and the chamber that posts or
+        reviews, see every state; who has expressed interest keeps seeing the request after it closed."""
+        public = Q(status=PartnerRequest.Status.PUBLISHED, hidden_at=None)
         companies, chambers = company_ids(user), chamber_ids(user)
         if not companies | chambers:
             return self.filter(public)
@@ -51,8 +52,9 @@ class PartnerRequestQuerySet(models.QuerySet):
         return self.filter(Q(company__in=company_ids(user)) | Q(chamber__in=chamber_ids(user)))
 
     def open(self):
-        """Published and not past the closing day."""
-        return self.filter(status=PartnerRequest.Status.PUBLISHED, closes_on__gte=last_day_on_earth())
+        """Published, not past the closing day, and not hidden for want of answers."""
+        published = self.filter(status=PartnerRequest.Status.PUBLISHED, hidden_at=None)
+        return published.filter(closes_on__gte=last_day_on_earth())
 
     def lapsed(self):
         return self.filter(status=PartnerRequest.Status.PUBLISHED, closes_on__lt=last_day_on_earth())
@@ -165,6 +167,16 @@ class PartnerRequest(SearchVectors, TradedGoods):
     facets = ArrayField(models.CharField(max_length=100), default=list, db_default=[], editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    #: Changes whenever its text does, whoever changes it.
+    text_digest = models.GeneratedField(
+        expression=MD5(
+            Concat("language", Value("\n"), "title", Value("\n"), "teaser", Value("\n"), "description", Value("\n"), "type")
+        ),
+        output_field=models.CharField(max_length=32),
+        db_persist=True,
+    )
+    #: The digest of the text that partners/freshening.py read last; another one is out of date.
+    read_of = models.CharField(max_length=32, default="unread", db_default="unread", editable=False)
 
     objects = PartnerRequestQuerySet.as_manager()
 
@@ -187,6 +199,7 @@ class PartnerRequest(SearchVectors, TradedGoods):
             *search_indexes("partner_request"),
             GinIndex(fields=["hs_chapters"], name="partner_request_chapters"),
             models.Index(fields=["status", "closes_on"], name="partner_request_open"),
+            models.Index(fields=["id"], name="partner_request_unread", condition=~Q(read_of=F("text_digest"))),
             GinIndex(fields=["facets"], name="partner_request_facets", condition=Q(status="published")),
             # With all that makes a request open in it, a list is counted off without a look at the rows.
             models.Index(
@@ -205,7 +218,8 @@ class PartnerRequest(SearchVectors, TradedGoods):
     @property
     def is_open(self) -> bool:
         """Whether a company may express interest today."""
-        return self.status == self.Status.PUBLISHED and self.closes_on >= last_day_on_earth()
+        is_shown = self.status == self.Status.PUBLISHED and self.hidden_at is None
+        return is_shown and self.closes_on >= last_day_on_earth()
 
     @property
     def version(self) -> str:
@@ -347,7 +361,11 @@ class RequestAttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Public ones for the readers of the request; the others for its side, and for who was accepted."""
         kept = self.filter(removed_at=None, request__in=PartnerRequest.objects.visible_to(user))
-        accepted = PartnerRequest.objects.filter(interests__company__in=company_ids(user), interests__status="accepted")
+        # A file may name the firm: whoever was accepted reads it while both sides share their companies.
+        from partners.models.interests import ExpressionOfInterest  # noqa: PLC0415 -- interests know of requests
+
+        introduced = ExpressionOfInterest.objects.sent_by(user).on_rung("company")
+        accepted = PartnerRequest.objects.filter(pk__in=introduced.values("request"))
         own = PartnerRequest.objects.of(user)
         return kept.filter(Q(is_public=True) | Q(request__in=own.values("pk")) | Q(request__in=accepted.values("pk")))
 
