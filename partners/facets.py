@@ -36,11 +36,11 @@ OF_COMPANIES = {
 #: Rows that :func:`keep_all` writes in one statement.
 BATCH = 10_000
 
-_SECTORS = """SELECT 'sector:' || part.slug FROM {through} tagged JOIN reference_sector part ON part.id = tagged.sector_id
-        WHERE tagged.{row}_id = found.id
+_SECTORS = """SELECT 'sector:' || part.slug FROM {through} tagged
+        JOIN reference_sector part ON part.id = tagged.sector_id WHERE tagged.{row}_id = found.id
     UNION ALL SELECT 'sector:' || wider.slug FROM {through} tagged
-        JOIN reference_sector part ON part.id = tagged.sector_id JOIN reference_sector wider ON wider.id = part.parent_id
-        WHERE tagged.{row}_id = found.id"""
+        JOIN reference_sector part ON part.id = tagged.sector_id
+        JOIN reference_sector wider ON wider.id = part.parent_id WHERE tagged.{row}_id = found.id"""
 #: ISO9001:2015 and ISO 9001 are one value: the edition goes, the number stands apart.
 _CERTIFICATE = r"""'certificate:' || left(regexp_replace(regexp_replace(btrim({name}),
     '\s*[:/-]\s*(19|20)\d\d$', ''), '^(ISO|IATF|IEC)[ -]*(\d)', '\1 \2', 'i'), 80)"""
@@ -64,7 +64,8 @@ _OF_COMPANY = f"""
     UNION ALL SELECT 'language:' || spoken FROM unnest(found.languages || found.language) AS spoken
     UNION ALL SELECT 'size:' || nullif(found.size, '')
     UNION ALL SELECT 'ownership:' || tag FROM unnest(found.ownership_tags) AS tag
-    UNION ALL SELECT {_CERTIFICATE.format(name="name")} FROM unnest(found.certifications) AS name WHERE btrim(name) <> ''
+    UNION ALL SELECT {_CERTIFICATE.format(name="name")} FROM unnest(found.certifications) AS name
+        WHERE btrim(name) <> ''
     UNION ALL {_SECTORS.format(through="partners_companyprofile_sectors", row="companyprofile")}
 """  # noqa: S608 -- our own names
 _KEEP = """

@@ -1,6 +1,7 @@
 """The life of a partner request: draft, review by a chamber, publication, renewal, close."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,12 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import introductions, matching, sides
+from partners import confirming, facets, introductions, matching, mentoring, renewing, sides
 from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.lifecycle import lock, move
+from portal.notifications.matching import announce
 from portal.notifications.outbox import notify
 from portal.search.text import vectors
 
@@ -54,7 +56,10 @@ def draft(*, company: Organization, by: User, chamber: Organization | None = Non
 
 @transaction.atomic
 def revise(request: PartnerRequest, *, by: User, **fields: Any) -> PartnerRequest:
-    """Change a draft; return it fresh. Raises ``ValidationError(code="illegal_move")`` when it is none."""
+    """Change a draft; return it fresh. What the firm was asked about the old text needs no answer any more.
+
+    Raises ``ValidationError(code="illegal_move")`` when it is no draft.
+    """
     request = lock(request)
     if request.status != Status.DRAFT:
         raise ValidationError(_("Only a draft can be changed."), code="illegal_move")
@@ -66,6 +71,7 @@ def revise(request: PartnerRequest, *, by: User, **fields: Any) -> PartnerReques
     request.save(update_fields=[*fields, "changed_at"])
     _set_lists(request, lists)
     index(request)
+    confirming.forget_open(request)
     record(by, "revised", request)
     return request
 
@@ -94,16 +100,16 @@ def submit(request: PartnerRequest, *, chamber: Organization, by: User) -> Partn
 def publish(request: PartnerRequest, *, by: User, seen_version: str | None = None) -> PartnerRequest:
     """Make the request public, tell its side, and tell every company it suits, with the reasons.
 
-    A chamber publishes its own draft for a member firm, or what it has reviewed: ``seen_version`` is the text it
-    had before it (``PartnerRequest.version``).
+    A chamber publishes its own draft once the member firm has confirmed the text, or what it has reviewed:
+    ``seen_version`` is the text it had before it (``PartnerRequest.version``).
     Raises ``ValidationError``: ``closing_day``; ``not_a_member`` when the firm has left the chamber;
-    ``changed_meanwhile`` when the firm took it back since, or wrote another text.
+    ``not_confirmed`` when the firm has not confirmed the chamber's text; ``own_text`` when who reviews wrote any of
+    it; ``changed_meanwhile`` when the firm took it back since, or wrote another text.
     """
     request = lock(request)
     _require_closing_day(request)
     _require_what_was_read(request, seen_version)
-    if request.origin == PartnerRequest.Origin.CHAMBER:
-        _require_member(request.chamber, request.company)
+    _require_second_eyes(request, by)
     now = timezone.now()
     request = move(request, Status.PUBLISHED, by=by, published_at=now, returned_reason="", changed_at=now)
     if request.shows_company:
@@ -111,6 +117,7 @@ def publish(request: PartnerRequest, *, by: User, seen_version: str | None = Non
     others = sides.request_side(request).exclude(pk=by.pk)
     notify(others, "partners/request_published_owner", about=request, occasion=now.isoformat())
     _tell_companies(request)
+    announce(request)
     return request
 
 
@@ -158,6 +165,7 @@ def close(request: PartnerRequest, *, reason: str, by: User) -> PartnerRequest:
     request = move(request, Status.CLOSED, by=by, close_reason=reason, changed_at=timezone.now())
     for interest in request.interests.unanswered().order_by("pk"):
         _decline_as_closed(interest, by=by)
+    mentoring.decline_waiting(request, by=by)
     return request
 
 
@@ -178,6 +186,7 @@ def renew(request: PartnerRequest, *, closes_on: date, by: User) -> PartnerReque
         record(by, "renewed", request, closes_on=closes_on.isoformat())
     else:
         raise ValidationError(_("Only a published or expired request can be renewed."), code="illegal_move")
+    facets.keep(PartnerRequest, [request.pk])
     matching.refresh(request)
     return request
 
@@ -193,8 +202,18 @@ def expire_due(limit: int = 200) -> int:
         for row in rows:
             request = move(row, Status.EXPIRED, by=None, changed_at=timezone.now())
             people = sides.request_side(request)
-            notify(people, "partners/request_expired", about=request, occasion=request.closes_on.isoformat())
+            notify(
+                people,
+                "partners/request_expired",
+                about=request,
+                occasion=request.closes_on.isoformat(),
+                own=partial(_renewal, request),
+            )
     return len(rows)
+
+
+def _renewal(request: PartnerRequest, person: User) -> dict[str, str]:
+    return {"url": renewing.path(request, person)}
 
 
 def _tell_companies(request: PartnerRequest) -> None:
@@ -223,6 +242,15 @@ def _decline_as_closed(interest: ExpressionOfInterest, *, by: User) -> None:
 def _require_member(chamber: Organization | None, company: Organization) -> None:
     if not ChamberMember.objects.active().filter(chamber=chamber, company=company).exists():
         raise ValidationError(_("This company is not a member of the chamber."), code="not_a_member")
+
+
+def _require_second_eyes(request: PartnerRequest, by: User) -> None:
+    """A chamber's text is confirmed by its firm, a firm's own is reviewed by somebody who wrote none of it."""
+    if request.origin == PartnerRequest.Origin.CHAMBER:
+        _require_member(request.chamber, request.company)
+        confirming.require_confirmed(request)
+    elif by.pk in confirming.writers(request):
+        raise ValidationError(_("You wrote this text, so somebody else reviews it."), code="own_text")
 
 
 def _require_what_was_read(request: PartnerRequest, seen_version: str | None) -> None:
@@ -256,6 +284,10 @@ def _set_lists(request: PartnerRequest, lists: dict[str, Any]) -> None:
 
 
 def index(request: PartnerRequest) -> None:
-    """Make the text findable. The firm's name stays out: a search must not reveal who asks."""
+    """Make the text findable, and the request countable under what it asks for; call it when either has changed.
+
+    The firm's name stays out: a search must not reveal who asks.
+    """
     texts = [("A", request.title), ("B", request.teaser), ("D", request.description)]
     PartnerRequest.objects.filter(pk=request.pk).update(**vectors({request.language: texts}))
+    facets.keep(PartnerRequest, [request.pk])

@@ -3,8 +3,8 @@
 A view marked with :func:`kept_for_visitors` shows the same page to everybody who is not signed in. The finished page is
 kept in the shared cache with the *generation* of the public content of its area; :func:`changed` begins a new one when
 the transaction commits, and nothing of the old one is shown any more. A page that was being made meanwhile carries the
-generation it began in, so it is not shown either. There are two areas, so that 5,000 people who register for a session
-do not end every kept page of the resources.
+generation it began in, so it is not shown either. There are three areas, so that 5,000 people who register for a
+session do not end every kept page of the resources.
 
 If the process dies right after its commit, or the cache is away at that moment, the last pages may be shown for
 ``PAGE_CACHE_SECONDS`` more. Without the cache, and with that setting 0, every page is made anew.
@@ -29,8 +29,10 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-RESOURCES, DIALOGUES = "resources", "dialogues"
-AREAS = (RESOURCES, DIALOGUES)
+RESOURCES, DIALOGUES, PARTNERS = "resources", "dialogues", "partners"
+AREAS = (RESOURCES, DIALOGUES, PARTNERS)
+#: How an address of an area begins after its language; all others belong to the resources.
+BEGINNINGS = {"dialogues": DIALOGUES, "opportunities": PARTNERS, "directory": PARTNERS}
 #: Larger pages and longer addresses are made anew each time: what is kept must stay small whatever is asked for.
 MAX_BODY = 300_000
 MAX_ADDRESS = 400
@@ -56,6 +58,8 @@ PUBLIC = {
     "dialogues.session": (DIALOGUES,),
     "dialogues.successcase": AREAS,
 }
+    "partners.companyprofile": (PARTNERS,),
+    "partners.partnerrequest": (PARTNERS,),
 
 View = Callable[..., HttpResponse]
 Value = TypeVar("Value")
@@ -77,7 +81,7 @@ def generation_of(area: str) -> str:
 
 def area_of(request: HttpRequest) -> str:
     """To which area the page at this address belongs."""
-    return DIALOGUES if request.path_info.split("/", 3)[2:3] == [DIALOGUES] else RESOURCES
+    return BEGINNINGS.get("".join(request.path_info.split("/", 3)[2:3]), RESOURCES)
 
 
 def remembered(

@@ -62,7 +62,7 @@ def atom(found: Finding, shown: Sequence[Entry], *, base: str, list_path: str, f
     question = found.asked.address()
     asked = f"?{question}" if question else ""
     feed = Feed(
-        title=_plain(title(found)),
+        title=plain(title(found)),
         link=f"{base}{list_path}{asked}",
         description="",
         subtitle=_("The newest changes first"),
@@ -98,18 +98,18 @@ def _add(feed: Feed, entry: Entry, base: str, language: str) -> None:
     resource = entry.resource
     reading = resource.reading(language)
     feed.add_item(
-        title=_plain(reading.title),
+        title=plain(reading.title),
         link=f"{base}{resource.get_absolute_url()}",
-        description=escape(_plain(reading.summary)),
+        description=escape(plain(reading.summary)),
         unique_id=tag(f"resource/{resource.slug}"),
         updateddate=entry.changed_at,
         pubdate=resource.published_at,
-        author_name=_plain(resource.publisher.name),
+        author_name=plain(resource.publisher.name),
         categories=[str(resource.get_kind_display())],
         language=reading.language,
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without the characters that XML cannot hold."""
     return _UNWRITABLE.sub("", text)

@@ -5,28 +5,30 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from partners import directory, permissions
-from partners.filters import CompanyFilter, OrganizationFilter
+from partners import directory, finding, permissions
+from partners.filters import OrganizationFilter
 from partners.forms import ProfileForm
 from partners.models import ChamberMember, CompanyProfile, PartnerRequest
+from partners.views.lists import shown
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, company_ids, memberships
+from portal.languages import current
+from portal.pagecache import kept_for_visitors
 from portal.web import go, require, show
 
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
+@kept_for_visitors
 def company_list(request: HttpRequest) -> HttpResponse:
     """The firms that chose to be found, narrowed by the filters in the address."""
-    listed = CompanyProfile.objects.visible_to(request.user).listed()
-    found = CompanyFilter(request.GET, queryset=listed.order_by("-changed_at", "-pk"))
-    page = Paginator(found.qs.for_rows(), PER_PAGE).get_page(request.GET.get("page"))
+    found = finding.companies(request.GET, language=current())
     own = company_ids(request.user)
     mine = [m.organization for m in memberships(request.user) if m.organization_id in own]
-    context = {"filter": found, "page": page, "mine": mine}
+    context = {**shown(request, found), "mine": mine}
     return show(request, "partners/company_list.html", context, fragments=["results"])
 
 

@@ -9,32 +9,17 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners import matching, permissions, reasons, requesting
-from partners.filters import RequestFilter
-from partners.forms import CloseForm, InterestForm, RenewForm, RequestForm, SendBackForm, SubmitForm
-from partners.models import CompanyProfile, Match, PartnerRequest
+from partners import confirming, limiting, matching, permissions, reasons, renewing, requesting
+from partners.forms import CloseForm, RenewForm, RequestForm, SendBackForm, SubmitForm
+from partners.interest_forms import InterestForm, free_places
+from partners.models import CompanyProfile, Match, PartnerRequest, RequestAttachment
+from partners.request_forms import AskFirmForm, ChangesForm
 from portal.accounts.permissions import chamber_ids, company_ids, memberships
 from portal.activity.log import timeline
 from portal.web import go, require, show
 
 PER_PAGE = 20
-VERBS = ("edit", "submit", "publish", "review", "discard", "close", "renew", "express")
-
-
-@require_GET
-def request_list(request: HttpRequest) -> HttpResponse:
-    """Every open opportunity, narrowed by the filters in the address."""
-    opened = PartnerRequest.objects.visible_to(request.user).open()
-    found = RequestFilter(request.GET, queryset=opened.order_by("-published_at", "-pk"))
-    page = Paginator(found.qs.for_rows(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "filter": found,
-        "page": page,
-        "can_write": permissions.can_write(request.user),
-        "is_of_company": bool(company_ids(request.user)),
-        "is_of_chamber": bool(chamber_ids(request.user)),
-    }
-    return show(request, "partners/request_list.html", context, fragments=["results"])
+VERBS = ("edit", "submit", "publish", "review", "discard", "close", "renew", "express", "attach", "ask_firm")
 
 
 @login_required
@@ -178,6 +163,32 @@ def request_renew(request: HttpRequest, slug: str) -> HttpResponse:
     return _do(request, found, requesting.renew, _("It is open again."), closes_on=form.cleaned_data["closes_on"])
 
 
+@require_http_methods(["GET", "POST"])
+def renew_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """One step from the mail: the page renews when its button is pressed, in the name of who got the mail."""
+    known = renewing.read(token)
+    if known is None:
+        return _private(show(request, "partners/renew_link_over.html", {}, status=404))
+    found, person, is_new = known
+    may_renew = is_new and permissions.can_renew(person, found)
+    until = requesting.usual_closing_day()
+    problem = ""
+    if request.method == "POST" and may_renew:
+        try:
+            found, may_renew = requesting.renew(found, closes_on=until, by=person), False
+        except ValidationError as refusal:
+            problem = " ".join(refusal.messages)
+    context = {"found": found, "may_renew": may_renew, "until": until, "problem": problem}
+    return _private(show(request, "partners/renew_by_link.html", context))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Nobody but the owner of the link is to see it: not caches, not search engines."""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def find(request: HttpRequest, slug: str) -> PartnerRequest:
     rows = matching.for_comparing(PartnerRequest.objects.visible_to(request.user).for_rows())
     return get_object_or_404(rows, slug=slug)
@@ -201,7 +212,8 @@ def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> Htt
     user = request.user
     may = {verb: getattr(permissions, f"can_{verb}")(user, found) for verb in (*VERBS, "take_back")}
     answers = permissions.answers_for(user, found)
-    free = free_companies(user, found) if may["express"] else []
+    free = free_places(user, found) if may["express"] else {}
+    interest_form = InterestForm(places=free) if free else None
     context = {
         "found": found,
         "may": may,
@@ -214,10 +226,30 @@ def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> Htt
         "send_back_form": SendBackForm() if may["review"] else None,
         "close_form": CloseForm() if may["close"] else None,
         "renew_form": RenewForm() if may["renew"] else None,
-        "interest_form": InterestForm(companies=free) if free else None,
+        "interest_form": interest_form,
+        "rooms": [(c, limiting.room_of(c)) for c in interest_form.own_companies] if interest_form else (),
+        "attachments": list(RequestAttachment.objects.visible_to(user).filter(request=found)),
+        **_confirmation(user, found, may),
         **forms,
     }
     return show(request, "partners/request_detail.html", context, status=422 if forms else 200)
+
+
+def _confirmation(user, found: PartnerRequest, may: dict[str, bool]) -> dict[str, object]:
+    """What the firm and its chamber see of the firm's word on the chamber's text; a draft cannot go out without."""
+    if not (may["ask_firm"] or permissions.can_answer_text(user, found)):
+        return {"confirmation": None, "may_ask_firm": False, "ask_form": None, "changes_form": None}
+    confirmation = confirming.current(found)
+    state = confirmation.status if confirmation else ""
+    may["publish"] = may["publish"] and state == confirming.Status.CONFIRMED
+    asks = may["ask_firm"] and state in {"", confirming.Status.ASKED}
+    answers = permissions.can_answer_text(user, found) and state == confirming.Status.ASKED
+    return {
+        "confirmation": confirmation,
+        "may_ask_firm": asks,
+        "ask_form": AskFirmForm() if asks and not confirming.people(found).exists() else None,
+        "changes_form": ChangesForm() if answers else None,
+    }
 
 
 def _comparisons(user, found: PartnerRequest) -> list[matching.Judgement]:
@@ -226,11 +258,3 @@ def _comparisons(user, found: PartnerRequest) -> list[matching.Judgement]:
         return []
     profiles = CompanyProfile.objects.visible_to(user).filter(organization__in=company_ids(user))
     return [matching.judge(found, profile) for profile in matching.for_judging(profiles.order_by("pk"))]
-
-
-def free_companies(user, found: PartnerRequest) -> list:
-    """My companies that may still express interest."""
-    refused = found.interests.filter(company__in=company_ids(user)).exclude(status__in=["withdrawn", "expired"])
-    taken = set(refused.values_list("company", flat=True))
-    mine = company_ids(user) - taken
-    return [m.organization for m in memberships(user) if m.organization_id in mine]

@@ -10,12 +10,13 @@ from partners.models import Match, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.activity.models import Activity
 from portal.notifications.models import Notification
-from tests.factories.accounts import OrganizationFactory
+from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.partners import (
     ChamberMemberFactory,
     CompanyProfileFactory,
     InterestFactory,
     PartnerRequestFactory,
+    TextConfirmationFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -153,16 +154,31 @@ def test_a_company_hears_of_a_request_once_however_often_it_is_renewed(submitted
 
 def test_a_chamber_publishes_its_own_draft_for_a_member_firm(ward, chamber_mx, reviewer, us):
     draft = PartnerRequestFactory(company=ward, chamber=chamber_mx, origin="chamber", posted_by=reviewer)
+    TextConfirmationFactory(request=draft, confirmed=True)
 
     assert requesting.publish(draft, by=reviewer).status == "published"
 
 
 def test_a_chamber_does_not_publish_for_a_firm_that_has_left_it(ward, chamber_mx, reviewer, us):
     draft = PartnerRequestFactory(company=ward, chamber=chamber_mx, origin="chamber", posted_by=reviewer)
+    TextConfirmationFactory(request=draft, confirmed=True)
     ward.chambers.update(status="ended")
 
     with pytest.raises(ValidationError, match="not a member"):
         requesting.publish(draft, by=reviewer)
+
+
+def test_who_wrote_or_changed_a_text_does_not_review_it(submitted, firm_mx, owner_mx, chamber_mx, us):
+    both = UserFactory()
+    join(both, firm_mx)
+    join(both, chamber_mx)
+    draft = requesting.take_back(submitted, by=owner_mx)
+    changed = requesting.submit(requesting.revise(draft, title="Mango", by=both), chamber=chamber_mx, by=owner_mx)
+
+    with pytest.raises(ValidationError) as refusal:
+        requesting.publish(changed, by=both)
+
+    assert refusal.value.code == "own_text"
 
 
 def test_a_text_that_was_swapped_behind_the_reviewers_screen_is_not_published(

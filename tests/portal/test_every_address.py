@@ -90,6 +90,12 @@ OPEN_TO_ALL = {
     "en/opportunities/<slug:slug>/",
     "en/organizations/<slug:slug>/",
     "en/resources/",
+    "en/opportunities/browse/",
+    "en/opportunities/feed.atom",
+    # Who got the mail confirms a text or renews a request by its link; files are for whom their request says.
+    "en/opportunities/<slug:slug>/files/<int:pk>/",
+    "en/opportunities/renew/<str:token>/",
+    "en/opportunities/texts/<str:token>/",
     "en/resources/<slug:slug>/",
     "en/resources/suggest/",
     "en/resources/<slug:slug>/report/",

@@ -42,6 +42,8 @@ from tests.factories.reference import agreement, economy
 from tests.factories.resources import ResourceFactory
 
 ROLES = (
+    RequestAttachmentFactory,
+    TextConfirmationFactory,
     "visitor",
     "outsider",  # signed in, member of nothing
     "sme",  # manages the firm the objects belong to
@@ -353,6 +355,15 @@ OPEN = {
     "healthz", "readyz", "robots", "sitemap", "sitemap-section", "resources:export-csv", "resources:export-jsonl",
     "resources:resource-feed",
     "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
+    may({"chamber"}, "partners:text-ask", "chambers_text", method="post"),
+    may({"sme"}, "partners:text-confirm", "chambers_text", method="post"),
+    may({"sme"}, "partners:text-change", "chambers_text", method="post"),
+    may({"sme"}, "partners:attachment-add", "draft_request"),
+    may({"chamber"}, "partners:attachment-add", "chambers_text"),
+    may({"sme", "chamber"}, "partners:attachment-add", "published_request"),
+    may(set(ROLES), "partners:attachment-download", "public_attachment"),
+    may({"sme", "chamber"}, "partners:attachment-download", "guarded_attachment"),
+    may({"sme", "chamber"}, "partners:attachment-off", "guarded_attachment", method="post"),
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
     "notifications:follow-asked", "notifications:follow-confirm", "notifications:follow-stop",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
@@ -363,7 +374,8 @@ OPEN = {
     "dialogues:all-feed", "dialogues:economy-feed", "dialogues:personal-feed", "dialogues:dialogue-scoreboard",
     "dialogues:scoreboard-table", "dialogues:commitment-list", "dialogues:commitment-table",
     "dialogues:initiative-list", "dialogues:indicator-list", "dialogues:indicator-table", "dialogues:session-history",
-    "partners:request-list", "partners:company-list",
+    "partners:request-list", "partners:company-list", "partners:request-browse", "partners:request-feed",
+    "partners:text-by-link", "partners:renew-by-link",
     "partners:organization-list",
     "partners:company-detail",
 }  # fmt: skip
@@ -662,3 +674,9 @@ def test_every_address_is_in_the_table_or_open_to_all():
     library = ("account_", "mfa_", "admin:", "mail_viewer", "mail-html")
     ours = {name for name in names(get_resolver()) if not name.startswith(library)}
     assert ours - OPEN - {action.name for action in TABLE} == set()
+    text = PartnerRequestFactory(company=firm, chamber=chamber, origin="chamber")
+    TextConfirmationFactory(request=text)
+    files = {reach: RequestAttachmentFactory(request=published, is_public=reach == "public") for reach in ("public", "")}
+        "chambers_text": [text.slug],
+        "public_attachment": [published.slug, files["public"].pk],
+        "guarded_attachment": [published.slug, files[""].pk],
