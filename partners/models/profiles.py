@@ -117,6 +117,8 @@ class CompanyProfile(SearchVectors, TradedGoods):
     )
     #: After a year of silence a listed profile asks its company whether it still holds.
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
+    #: When it was asked so; without an answer it leaves the directory 30 days later.
+    asked_at = models.DateTimeField(_("asked whether it holds"), null=True, blank=True, editable=False)
     # Shown to nobody before both sides agreed to meet.
     contact = models.ForeignKey(
         settings.AUTH_USER_MODEL,

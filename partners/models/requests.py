@@ -159,6 +159,15 @@ class PartnerRequest(SearchVectors, TradedGoods):
         related_name="requests",
         verbose_name=_("shared with the cluster"),
     )
+    #: Read from the text and not meant: "certification:ISO 9001". Not suggested again unless somebody asks.
+    dropped_conditions = ArrayField(
+        models.CharField(max_length=110),
+        verbose_name=_("conditions dropped"),
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+    )
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("written by")
     )
