@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 import dialogues.desk
 import partners.desk
 import portal.accounts.desk
+import portal.focal.desk
 import resources.desk
 from dialogues.models import Session
 from partners.models import CompanyProfile, PartnerRequest
@@ -26,6 +27,7 @@ NEWS = 6  # unread notifications on the desk
 #: Where a task comes from, in the words of the menu, and who knows of it.
 AREAS = (
     (_("People and organizations"), portal.accounts.desk),
+    (_("Whom to ask"), portal.focal.desk),
     (_("Resources"), resources.desk),
     (_("Dialogues"), dialogues.desk),
     (_("Opportunities"), partners.desk),

@@ -41,6 +41,7 @@ PUBLIC = {
     "resources.resource": AREAS,
     "resources.trainingdate": (RESOURCES,),
     "accounts.organization": AREAS,
+    "focal.focalpoint": AREAS,
     "reference.agreement": AREAS,
     "reference.economy": AREAS,
     "reference.sector": AREAS,

@@ -19,6 +19,7 @@ NAMED_PAGES = (
     "partners:request-list",
     "partners:company-list",
     "partners:organization-list",
+    "focal:point-list",
     "agreements",
     "open-data",
     "accessibility",

@@ -1,0 +1,44 @@
+"""Offices that wait for somebody to say that they are still right."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from portal.accounts.models import User
+from portal.desk import Coming, Waiting
+from portal.focal import permissions
+from portal.focal.models import CONFIRMED_WITHIN, FocalPoint
+
+#: Days before an office drops out on which it comes to the desk.
+AHEAD = 30
+#: One that dropped out longer ago than this is left to its list.
+PATIENCE = timedelta(days=60)
+
+
+def waiting_for(user: User) -> list[Waiting]:
+    """One task for all of her offices that are about to drop out, or just did."""
+    organizations = permissions.own_ids(user)
+    if not organizations:
+        return []
+    now = timezone.now()
+    ends = now - CONFIRMED_WITHIN
+    due = FocalPoint.objects.filter(
+        is_active=True,
+        organization__in=organizations,
+        confirmed_at__range=(ends - PATIENCE, ends + timedelta(days=AHEAD)),
+    ).order_by("confirmed_at")
+    found = list(due)
+    if not found:
+        return []
+    title = ngettext(
+        "Confirm that %(office)s still answers as listed", "Confirm %(count)d offices in the directory", len(found)
+    ) % {"count": len(found), "office": found[0].office}
+    since = found[0].lapses_at - timedelta(days=AHEAD)
+    return [Waiting(title, reverse("focal:point-mine"), since, due_at=found[0].lapses_at, kind="accounts/offices")]
+
+
+def coming_for(user: User) -> list[Coming]:
+    """Offices have no dates to come."""
+    return []
