@@ -2,13 +2,15 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Case, IntegerField, When
 from django.utils.translation import gettext_lazy as _
 
-from dialogues import public_text, threads
+from dialogues import public_text, suggesting, threads
 from dialogues.forms import LanguageFields, languages_of
 from dialogues.models import Issue, Session
 from portal.accounts.models import Organization
 from portal.languages import NAMES, Language, column
+from portal.templatetags.ui import in_brackets
 
 LONGEST = 5000
 
@@ -84,7 +86,18 @@ class ReferForm(forms.Form):
     def __init__(self, *args, issue, **kwargs):
         super().__init__(*args, **kwargs)
         agencies = Organization.objects.agencies().filter(economy__in=issue.dialogue.party_codes)
-        self.fields["agency"].queryset = agencies.exclude(pk=issue.referred_to_id).order_by("name", "pk")
+        agencies = agencies.exclude(pk=issue.referred_to_id)
+        named = suggesting.offices(issue, agencies)
+        first = Case(When(pk__in=list(named), then=0), default=1, output_field=IntegerField())
+        field = self.fields["agency"]
+        field.queryset = agencies.order_by(first, "name", "pk")
+        field.label_from_instance = lambda agency: _label(agency, named)
+        field.initial = next(iter(named), None)
+
+
+def _label(agency, named):
+    """The agency's name, and for those that the directory of offices names what they answer for."""
+    return f"{agency}{in_brackets(_('answers for this topic'))}" if agency.pk in named else str(agency)
 
 
 class MergeForm(forms.Form):

@@ -1,29 +1,21 @@
-"""Whom a reader can ask when the portal has no answer."""
+"""Whom a reader can ask when the portal has no answer, or not the whole of it."""
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Exists, OuterRef
-
-from portal.accounts.models import Organization
+from portal.focal import asking
+from portal.focal.models import FocalPoint
 from resources.models import Resource
 
-_NAMED = 3
 
+def focal_points(chosen: Mapping[str, Sequence[str]]) -> list[FocalPoint]:
+    """The offices that answer for the chosen topics in the chosen economies; empty when neither was chosen.
 
-def focal_points(chosen: Mapping[str, Sequence[str]]) -> list[Organization]:
-    """Verified agencies of the chosen economies, those that publish on the chosen topics first.
-
-    ``chosen`` is that of :class:`resources.filters.Asked`. Without an economy, those that publish on the
-    topics; empty when neither was chosen.
+    ``chosen`` is that of :class:`resources.filters.Asked`.
     """
-    economies, topics = chosen.get("economy", ()), chosen.get("topic", ())
-    published = Resource.objects.published().filter(publisher=OuterRef("pk"))
-    on_topic = published.filter(topics__slug__in=topics) if topics else published
-    agencies = Organization.objects.agencies().select_related("economy").annotate(answers=Exists(on_topic))
-    if economies:
-        agencies = agencies.filter(economy__in=economies)
-    elif topics:
-        agencies = agencies.filter(answers=True)
-    else:
-        return []
-    return list(agencies.order_by("-answers", "pk")[:_NAMED])
+    return asking.who_answers(economies=chosen.get("economy", ()), topics=chosen.get("topic", ()))
+
+
+def about(resource: Resource) -> list[FocalPoint]:
+    """The offices that answer for a resource's topics in its economies; ``resource`` comes from ``.for_page()``."""
+    topics = [topic.slug for topic in resource.topics.all()]
+    return asking.who_answers(economies=resource.economy_codes, topics=topics)

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from portal.accounts.models import Membership, Organization, User
+from portal.focal.models import FocalPoint
 from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 from resources.models import Report, Resource
@@ -45,6 +46,8 @@ class People:
     """Who answers for what: the ids of officials by agency and by economy, and of administrators."""
 
     agencies: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    #: By economy and topic ("" for every topic): the people of the offices that the directory names.
+    offices: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     economies: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     administrators: set[int] = field(default_factory=set)
 
@@ -54,13 +57,17 @@ class People:
         return keepers & self.agencies.get(due.publisher, set()) or keepers
 
     def focal_points(self, due: "Due") -> set[int]:
-        """Who hears of what the publisher let lie: the economy's other officials; where there are none, all
-        who keep it; for an economy without officials, the administrators.
-
-        No list names an office as an economy's focal point yet; when one does, this is where it is asked.
+        """Who hears of what the publisher let lie: those of the keepers whose office answers for the topic; where
+        the directory names none, the economy's other officials; where there are none, all who keep it; for an
+        economy without officials, the administrators.
         """
         keepers = self.keepers(due)
-        return keepers - self.publishers(due) or keepers or self.administrators
+        others = keepers - self.publishers(due)
+        return self.answering(due) & others or others or keepers or self.administrators
+
+    def answering(self, due: "Due") -> set[int]:
+        """The people of the offices that the directory names for its topics in its economies."""
+        return set().union(*(self.offices.get((code, topic), set()) for code in due.economies for topic in due.topics))
 
     def keepers(self, due: "Due") -> set[int]:
         if not due.economies:
@@ -77,6 +84,8 @@ class Due:
     economies: tuple[str, ...]
     on: date
     report: int = 0
+    #: Slugs, and "" for the offices that answer for every topic.
+    topics: tuple[str, ...] = ("",)
 
     def told_to(self, person: int, people: People, today: date) -> Iterator[Told]:
         """What there is to tell this person on her day, told already or not."""
@@ -147,6 +156,9 @@ def _people() -> People:
         people.agencies[agency].add(user)
         if economy:
             people.economies[economy].add(user)
+    for point in FocalPoint.objects.current().prefetch_related("topics"):
+        for slug in [topic.slug for topic in point.topics.all()] or [""]:
+            people.offices[point.economy_id, slug] |= people.agencies.get(point.organization_id, set())
     administrators = get_user_model().objects.filter(is_active=True, is_staff=True)
     people.administrators.update(administrators.values_list("pk", flat=True))
     return people
@@ -166,11 +178,15 @@ def _dues(now: datetime) -> list[Due]:
     rows = (
         Resource.objects.published()
         .filter(near | Q(pk__in=reports))
-        .annotate(codes=ArrayAgg("economies", filter=~Q(economies=None), default=[]))
+        .annotate(codes=ArrayAgg("economies", filter=~Q(economies=None), default=[], distinct=True))
+        .annotate(slugs=ArrayAgg("topics__slug", filter=~Q(topics=None), default=[], distinct=True))
         .order_by("review_due_on", "pk")
-        .values_list("pk", "publisher", "codes", "review_due_on")
+        .values_list("pk", "publisher", "codes", "review_due_on", "slugs")
     )
-    return [Due(pk, publisher, tuple(codes), on, reports.get(pk, 0)) for pk, publisher, codes, on in rows]
+    return [
+        Due(pk, publisher, tuple(codes), on, reports.get(pk, 0), ("", *slugs))
+        for pk, publisher, codes, on, slugs in rows
+    ]
 
 
 def _promise(person: User, news: list[Told], today: date) -> None:

@@ -7,7 +7,7 @@ from portal.activity.log import timeline
 from portal.memberpages import kept
 from portal.templatetags.ui import language_name
 from portal.web import show
-from resources import around, collecting, permissions, reporting
+from resources import around, asking, collecting, permissions, reporting
 from resources.models import Resource
 
 
@@ -30,6 +30,7 @@ def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "source_languages": [(code, language_name(code)) for code in resource.page_languages],
         "today": timezone.now().date(),
         "around": around.of(resource, user),
+        "offices": asking.about(resource),
         "may_keep_dates": permissions.can_keep_dates(user, resource),
         "keeps": permissions.keeps(user, resource),
         "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},

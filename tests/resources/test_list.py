@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from portal.search import snippets
 from resources import finding, indexing, wording
 from resources.models import Resource
+from tests.factories.focal import FocalPointFactory
 from tests.factories.reference import agreement, economy, sector, topic
 from tests.factories.resources import ResourceFactory
 
@@ -324,11 +325,12 @@ def test_without_words_nothing_is_marked_and_no_text_is_read(client, django_asse
 
 
 def test_who_finds_nothing_is_told_whom_to_ask(client, us, mx):
-    answers = ResourceFactory(published=True, code="MX", topics=[topic("taxation")]).publisher
-    other = ResourceFactory(published=True, code="MX", topics=[topic()]).publisher
+    answers = FocalPointFactory(code="MX", topics=["taxation"])
+    general = FocalPointFactory(code="MX")
+    FocalPointFactory(code="MX", topics=["employment"])
     response = page(client, economy="MX", topic="taxation", kind="tool")
     assert response.context["page"].paginator.count == 0
-    assert [body.pk for body in response.context["focal_points"]] == [answers.pk, other.pk]
+    assert response.context["focal_points"] == [answers, general]
     assert answers.get_absolute_url() in response.text
 
 

@@ -313,5 +313,5 @@ def test_a_page_costs_the_same_with_one_topic_and_with_three(client, django_asse
     topics = [topic(f"topic-{number}") for number in range(count)]
     resource = ResourceFactory(published=True, topics=topics, economies=[economy("US"), economy("MX")][:count])
     client.get(url("detail", resource))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url("detail", resource))

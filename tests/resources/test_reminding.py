@@ -15,6 +15,8 @@ from resources import reminding, reporting, reviewing
 from resources.models import Resource
 from resources.tasks import remind_of_reviews
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
+from tests.factories.focal import FocalPointFactory
+from tests.factories.reference import topic
 from tests.factories.resources import ResourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,20 @@ def test_the_publisher_is_told_30_and_7_days_before_and_on_the_day_the_others_af
         ("Olivia Official", 14),
         ("Olivia Official", 30),
     ]
+
+
+def test_where_the_directory_names_an_office_for_the_topic_its_people_hear_of_it_and_no_others(
+    resource, publisher, official
+):
+    resource.topics.set([topic("taxation")])
+    person = UserFactory(full_name="Tina Tax", time_zone="America/New_York")
+    join(person, OrganizationFactory(agency=True, code="US"))
+    with at(10):
+        FocalPointFactory(organization=person.active_memberships[0].organization, topics=["taxation"])
+        FocalPointFactory(organization=official.active_memberships[0].organization, topics=["employment"])
+    with at(14):
+        reminding.remind()
+    assert sorted(told()) == [("Pat Publisher", 0), ("Tina Tax", 14)]
 
 
 @pytest.mark.parametrize(
