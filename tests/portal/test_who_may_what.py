@@ -14,6 +14,7 @@ from django.utils import timezone
 from dialogues import commenting, documents, poll_links, polls
 from dialogues.models import SuccessCase
 from portal.accounts.models import Invitation, Membership
+from portal.focal import links
 from portal.notifications import followed, subscriptions
 from resources import versions
 from resources.models import Collection, ImportRun
@@ -32,6 +33,7 @@ from tests.factories.dialogues import (
     SessionFactory,
     SessionInvitationFactory,
 )
+from tests.factories.focal import FocalPointFactory
 from tests.factories.partners import (
     ChamberMemberFactory,
     CompanyProfileFactory,
@@ -111,6 +113,14 @@ TABLE = [
     may(OWN_FIRM, "membership-remove", "colleague", method="post"),
     may(OWN_FIRM, "membership-role", "colleague", method="post"),
     may({"sme"}, "membership-leave", "own_membership", method="post"),
+    # Offices that answer questions.
+    may(CHAMBERS | OFFICIALS | {"administrator"}, "focal:point-mine"),
+    may(CHAMBERS | OFFICIALS | {"administrator"}, "focal:point-confirm-several", method="post"),
+    may({"official", "administrator"}, "focal:point-add", "agency_body"),
+    may({"official", "administrator"}, "focal:point-edit", "office"),
+    may({"official", "administrator"}, "focal:point-confirm", "office", method="post"),
+    may({"official", "administrator"}, "focal:point-take-out", "office", method="post"),
+    may(set(ROLES), "focal:point-confirm-by-link", "office_link"),
     # Resources.
     may(OFFICIALS | {"administrator"}, "resources:resource-manage"),
     may(OFFICIALS | {"administrator"}, "resources:resource-draft"),
@@ -378,6 +388,8 @@ OPEN = {
     "partners:text-by-link", "partners:renew-by-link",
     "partners:organization-list",
     "partners:company-detail",
+    "focal:point-list",
+    "focal:point-detail",
 }  # fmt: skip
 
 
@@ -400,6 +412,7 @@ def world(db):
     return SimpleNamespace(
         people=people,
         addresses=_organizations(people, bodies)
+        | _offices(people, bodies)
         | _resources(people, bodies)
         | _lists(people, bodies)
         | _followed(people)
@@ -431,6 +444,12 @@ def _organizations(people, bodies):
         "colleague": [colleague.pk],
         "own_membership": [people["sme"].memberships.get(organization=firm).pk],
     }
+
+
+def _offices(people, bodies):
+    office = FocalPointFactory(organization=bodies["official"])
+    link = links.path(office, people["official"]).rstrip("/").rpartition("/")[2]
+    return {"agency_body": [bodies["official"].slug], "office": [office.pk], "office_link": [link]}
 
 
 def _resources(people, bodies):
