@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import choices, codes, requesting, sides
 from partners.contact_details import refuse_contact_details
-from partners.models import ChamberMember, CompanyProfile, ExpressionOfInterest, Ownership, PartnerRequest
+from partners.models import ChamberMember, CompanyProfile, Ownership, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, memberships
@@ -172,49 +172,6 @@ class RenewForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         first = last_day_on_earth() + timedelta(days=requesting.USUAL_DAYS)
         super().__init__(*args, initial={"closes_on": first}, **kwargs)
-
-
-class InterestForm(forms.Form):
-    """A first word to a firm one does not know yet."""
-
-    company = forms.ModelChoiceField(Organization.objects.none(), label=_("On behalf of"), empty_label=None)
-    message = forms.CharField(
-        label=_("Why you fit"),
-        max_length=1100,
-        widget=forms.Textarea({"rows": 6}),
-        help_text=_(
-            "What you can do, for whom you have done it, and what you would like to know. At most 1,100 characters. "
-            "The other side sees your company and this message, not your name or address."
-        ),
-    )
-
-    def __init__(self, *args: Any, companies: list[Organization], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        ids = [company.pk for company in companies]
-        self.fields["company"].queryset = Organization.objects.filter(pk__in=ids).order_by("pk")
-        if len(ids) == 1:
-            self.fields["company"].initial = ids[0]
-            self.fields["company"].widget = forms.HiddenInput()
-
-    def clean_message(self) -> str:
-        return refuse_contact_details(self.cleaned_data["message"])
-
-
-class DeclineForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[
-            (value, label)
-            for value, label in ExpressionOfInterest.DeclineReason.choices
-            if value != ExpressionOfInterest.DeclineReason.CLOSED
-        ],
-    )
-    note = forms.CharField(
-        label=_("A word to the company"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
-    )
-
-    def clean_note(self) -> str:
-        return refuse_contact_details(self.cleaned_data["note"])
 
 
 class ProfileForm(forms.ModelForm):

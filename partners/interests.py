@@ -1,4 +1,4 @@
-"""Expressions of interest: sent, answered within a clock, and only then an introduction."""
+"""Expressions of interest: sent, answered within a clock (partners/chasing.py), and only then an introduction."""
 
 from datetime import timedelta
 
@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import introductions, ladder, sides
-from partners.models import ExpressionOfInterest, Introduction, PartnerRequest
+from partners import introductions, ladder, limiting, sides
+from partners.models import ChamberMember, ExpressionOfInterest, Introduction, PartnerRequest
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.lifecycle import lock, move
@@ -24,26 +24,43 @@ MOST_ATTEMPTS = 3
 
 @transaction.atomic
 def express(
-    request: PartnerRequest, *, company: Organization, message: str, by: User, shares_contact: bool = True
+    request: PartnerRequest,
+    *,
+    company: Organization,
+    message: str,
+    by: User,
+    experience: str = "",
+    next_step: str = "",
+    shares_contact: bool = True,
+    sent_for: Organization | None = None,
 ) -> ExpressionOfInterest:
     """Tell the request's side that ``company`` would like to meet; it sees the company, nobody's contact.
 
-    Raises ``ValidationError``: ``closed`` when the request is not open, ``own`` for one's own request,
-    ``already`` when the company waits for an answer, was accepted or was declined here, or has come and gone
-    ``MOST_ATTEMPTS`` times.
+    The three texts answer why it suits, what it has done like it, and what it proposes next. With ``shares_contact``
+    its contact person is shared as soon as the other side accepts and does the same; otherwise later, on the page.
+    With ``sent_for`` a chamber sends it for its member, which is told and may withdraw it.
+    Raises ``ValidationError``: ``closed`` when the request is not open, ``own`` for one's own request, ``already``
+    when the company waits for an answer, was accepted or was declined here, or has come and gone ``MOST_ATTEMPTS``
+    times, ``too_many`` when it has as many interests open as it may, ``not_a_member`` when the chamber does not
+    speak for it.
     """
+    # The company first, everywhere: two interests of one company at once must count each other, and who saves a
+    # profile holds the company while it refers to requests.
+    company = Organization.objects.select_for_update(no_key=True, of=("self",)).get(pk=company.pk)
     request = lock(request)
-    if not request.is_open:
-        raise ValidationError(_("This request is no longer open."), code="closed")
-    if company.pk in {request.company_id, request.chamber_id}:
-        raise ValidationError(_("This is your own request."), code="own")
-    before = request.interests.filter(company=company)
-    stands = before.filter(status__in=[Status.SENT, Status.ACCEPTED, Status.DECLINED])
-    if stands.exists() or before.count() >= MOST_ATTEMPTS:
-        raise ValidationError(_("Your company has already expressed interest here."), code="already")
+    _require_may_send(request, company, sent_for)
+    limiting.require_room(company)
     now = timezone.now()
     interest = ExpressionOfInterest(
-        request=request, company=company, by=by, message=message, sent_at=now, answer_due_at=now + ANSWER_WITHIN
+        request=request,
+        company=company,
+        by=by,
+        sent_for=sent_for,
+        message=message,
+        experience=experience,
+        next_step=next_step,
+        sent_at=now,
+        answer_due_at=now + ANSWER_WITHIN,
     )
     interest.full_clean()
     interest.save()
@@ -51,12 +68,15 @@ def express(
     record(by, "sent", interest)
     introductions.show_interested_company(interest)
     notify(sides.request_side(request), "partners/interest_received", about=interest)
+    if sent_for is not None:
+        notify(sides.people_of([company]), "partners/interest_sent_for", about=interest)
     return interest
 
 
 @transaction.atomic
 def accept(interest: ExpressionOfInterest, *, by: User, shares_contact: bool = True) -> Introduction:
-    """Introduce the two sides: from now on each has the other's contact, by mail and on the page.
+    """Introduce the two sides: each sees the other's company, and, where both share theirs, has the other's contact
+    from now on, by mail and on the page.
 
     Of two simultaneous answers one wins; the other raises ``ValidationError(code="illegal_move")``.
     """
@@ -91,18 +111,22 @@ def withdraw(interest: ExpressionOfInterest, *, by: User) -> ExpressionOfInteres
     interest = move(interest, Status.WITHDRAWN, by=by, answered_at=timezone.now())
     ladder.end_all(interest, by=by)
     notify(sides.request_side(interest.request), "partners/interest_withdrawn", about=interest)
+    if interest.sent_for is not None:
+        others = sides.interested_side(interest).exclude(pk=by.pk)
+        notify(others, "partners/interest_taken_back", about=interest)
     return interest
 
 
-def expire_due(limit: int = 200) -> int:
-    """End the interests whose answer is overdue and tell the interested side, politely; return how many.
-
-    Runs as often as one likes, also in parallel: each row is taken once.
-    """
-    with transaction.atomic():
-        due = ExpressionOfInterest.objects.overdue().order_by("answer_due_at", "pk")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
-        for row in rows:
-            interest = move(row, Status.EXPIRED, by=None, answered_at=timezone.now())
-            notify(sides.interested_side(interest), "partners/interest_expired", about=interest)
-    return len(rows)
+def _require_may_send(request: PartnerRequest, company: Organization, sent_for: Organization | None) -> None:
+    if not request.is_open:
+        raise ValidationError(_("This request is no longer open."), code="closed")
+    if {company.pk, sent_for.pk if sent_for else None} & {request.company_id, request.chamber_id}:
+        raise ValidationError(_("This is your own request."), code="own")
+    if sent_for is not None:
+        speaks = ChamberMember.objects.active().filter(chamber=sent_for, company=company)
+        if not (sent_for.is_verified and speaks.exists()):
+            raise ValidationError(_("This company is not a member of the chamber."), code="not_a_member")
+    before = request.interests.filter(company=company)
+    stands = before.filter(status__in=[Status.SENT, Status.ACCEPTED, Status.DECLINED])
+    if stands.exists() or before.count() >= MOST_ATTEMPTS:
+        raise ValidationError(_("Your company has already expressed interest here."), code="already")

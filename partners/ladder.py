@@ -30,6 +30,16 @@ class Contacts(NamedTuple):
     interested: User | None
 
 
+class Step(NamedTuple):
+    """One rung as one side sees it: whether each side consents, and what this side may do now."""
+
+    rung: Rung
+    ours: bool
+    theirs: bool
+    may_give: bool
+    may_withdraw: bool
+
+
 def is_open(interest: ExpressionOfInterest, rung: str) -> bool:
     """Whether both sides may see this rung (``Rung.COMPANY`` or ``Rung.CONTACT``) of each other now."""
     return interest.is_open(rung)
@@ -50,6 +60,26 @@ def contacts(introduction: Introduction) -> Contacts:
     return Contacts(introduction.shown_request_contact, introduction.shown_interested_contact)
 
 
+def steps(interest: ExpressionOfInterest, *, side: str) -> list[Step]:
+    """The ladder as one side sees it: what it shares, what the other side shares, and what it may do about it."""
+    other = Side.INTERESTED if side == Side.REQUEST else Side.REQUEST
+    has_company = interest.has_consent(side, Rung.COMPANY)
+    found = []
+    for rung in Rung:
+        ours = interest.has_consent(side, rung)
+        may_give = interest.is_accepted or (side == Side.INTERESTED and interest.status == Status.SENT)
+        found.append(
+            Step(
+                rung=rung,
+                ours=ours,
+                theirs=interest.has_consent(other, rung) and (interest.is_accepted or other == Side.INTERESTED),
+                may_give=not ours and may_give and (rung == Rung.COMPANY or has_company),
+                may_withdraw=ours and not (rung == Rung.COMPANY and interest.status == Status.SENT),
+            )
+        )
+    return found
+
+
 @transaction.atomic
 def give(interest: ExpressionOfInterest, *, side: str, rung: str, by: User) -> Consent:
     """Consent, for one side, that the other sees this rung. Given again, it is the one that stands.
@@ -62,6 +92,7 @@ def give(interest: ExpressionOfInterest, *, side: str, rung: str, by: User) -> C
     _require_may_give(interest, side, rung)
     standing = interest.consents.standing().filter(side=side, rung=rung).first()
     if standing is not None:
+        _replace_who_left(interest, side, rung)
         return standing
     consent = Consent.objects.create(interest=interest, side=side, rung=rung, given_by=by)
     record(by, f"{rung}_shared", interest, side=side)
@@ -125,6 +156,14 @@ def _require_may_give(interest: ExpressionOfInterest, side: str, rung: str) -> N
         raise ValidationError(_("Accept the interest first."), code="not_accepted")
     if rung == Rung.CONTACT and not interest.has_consent(side, Rung.COMPANY):
         raise ValidationError(_("Share your company's name first."), code="company_first")
+
+
+def _replace_who_left(interest: ExpressionOfInterest, side: str, rung: str) -> None:
+    """A contact person who left the firm is shown to nobody; sharing again names another."""
+    if rung == Rung.CONTACT and interest.is_open(rung):
+        shown = contacts(interest.introduction)
+        if (shown.request if side == Side.REQUEST else shown.interested) is None:
+            _open(interest, rung)
 
 
 def _open(interest: ExpressionOfInterest, rung: str) -> None:

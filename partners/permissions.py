@@ -117,11 +117,22 @@ def can_see_history(user: "Reader", request: PartnerRequest) -> bool:
 
 
 def can_express(user: "Reader", request: PartnerRequest) -> bool:
-    """Members of another firm, while the request is open, and not both sides in one person. A mentor is asked for a
-    place instead (:func:`can_ask_mentor`): places are counted."""
+    """Members of another firm, and chambers for their members, while the request is open, and not both sides in one
+    person. A mentor is asked for a place instead (:func:`can_ask_mentor`): places are counted."""
     if request.type == PartnerRequest.Type.MENTORSHIP_OFFER:
         return False
-    return request.is_open and bool(company_ids(user)) and not answers_for(user, request)
+    return request.is_open and can_write(user) and not answers_for(user, request)
+
+
+def can_show_again(user: "Reader", request: PartnerRequest) -> bool:
+    """Who let its interests go unanswered may bring the request back."""
+    return request.status == Status.PUBLISHED and request.hidden_at is not None and answers_for(user, request)
+
+
+def acts_for_interested(user: "Reader", interest: ExpressionOfInterest) -> bool:
+    """Whether she is on the interested side: its company, or the chamber that sent it for its member. The interest
+    comes from ``visible_to``, which knows whether that chamber still speaks for the firm."""
+    return interest.company_id in company_ids(user) or interest.sent_for_id in chamber_ids(user)
 
 
 def can_answer(user: "Reader", interest: ExpressionOfInterest) -> bool:
@@ -129,7 +140,7 @@ def can_answer(user: "Reader", interest: ExpressionOfInterest) -> bool:
 
 
 def can_withdraw(user: "Reader", interest: ExpressionOfInterest) -> bool:
-    return interest.status == ExpressionOfInterest.Status.SENT and interest.company_id in company_ids(user)
+    return interest.status == ExpressionOfInterest.Status.SENT and acts_for_interested(user, interest)
 
 
 def can_edit_profile(user: "Reader", company: Organization) -> bool:

@@ -3,16 +3,18 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from partners import following_up, interests, referring, renewing, requesting, unloading, vouching
+from partners import chasing, following_up, referring, renewing, requesting, unloading, vouching
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
 def expire_due() -> None:
-    """Called by beat, a few times a day: end what has passed its closing day or its answer clock."""
+    """Called by beat, every hour: end what has passed its closing day or its answer clock; remind of what soon will."""
     requesting.expire_due()
-    interests.expire_due()
+    chasing.remind_due()
+    chasing.expire_due()
+    chasing.hide_silent()
 
 
 @shared_task(ignore_result=True)

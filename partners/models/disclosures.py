@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,9 @@ from partners.models.profiles import ChamberMember
 from partners.models.requests import PartnerRequest, unnamed
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, organization_ids
+
+#: Looks at one contact that a page lists one by one; it counts all of them.
+LOOKS = 20
 
 
 class DisclosureQuerySet(models.QuerySet):
@@ -19,6 +23,11 @@ class DisclosureQuerySet(models.QuerySet):
         return self.filter(Q(owner__in=organization_ids(user)) | Q(owner__in=wards.values("company")))
 
     def for_rows(self):
+        """What a line of the log shows: whose, to whom, and the looks at a contact, the latest of them one by one."""
+        views = ContactView.objects.order_by("-at", "-pk")
+        latest = models.Prefetch("views", queryset=views[:LOOKS], to_attr="latest_views")
+        own = views.filter(disclosure=OuterRef("pk")).order_by()
+        counted = own.values("disclosure").annotate(many=Count("pk"))
         return (
             self.select_related(
                 "owner",
@@ -28,7 +37,8 @@ class DisclosureQuerySet(models.QuerySet):
                 "mentorship__offer",
                 "request__company__economy",
             )
-            .prefetch_related("interest__consents")
+            .prefetch_related("interest__consents", latest)
+            .annotate(view_count=Coalesce(Subquery(counted.values("many")), 0))
             .order_by("-at", "-pk")
         )
 

@@ -1,12 +1,14 @@
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from partners.models.profiles import ChamberMember
 from partners.models.requests import PartnerRequest, unnamed
 from portal.accounts.models import Membership, Organization, User
 from portal.accounts.permissions import chamber_ids, company_ids
@@ -24,20 +26,55 @@ class Side(models.TextChoices):
     INTERESTED = "interested", pgettext_lazy("side of an interest", "Who is interested")
 
 
+def _counted(visible, user):
+    """What a chamber's list of members counts: sent by it for the member, and received on requests it answers for."""
+    sent = visible.filter(sent_for__in=chamber_ids(user), company=OuterRef("pk"))
+    received = visible.filter(request__chamber__in=chamber_ids(user), request__company=OuterRef("pk"))
+    return {
+        "sent_waiting": sent.filter(status="sent"),
+        "sent_accepted": sent.filter(status="accepted"),
+        "received_waiting": received.filter(status="sent"),
+        "received_accepted": received.filter(status="accepted"),
+    }
+
+
+def _count(rows):
+    return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(many=Count("pk")).values("many")), 0)
+
+
 class ExpressionOfInterestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Only the two sides, and the chamber on the request's side."""
-        return self.filter(
-            Q(company__in=company_ids(user))
-            | Q(request__company__in=company_ids(user))
-            | Q(request__chamber__in=chamber_ids(user))
-        )
+        """Only the two sides, with the chamber on each: the one that answers for the request, and the one that sent
+        the interest for its member."""
+        companies, chambers = company_ids(user), chamber_ids(user)
+        found = Q(company__in=companies) | Q(request__company__in=companies) | Q(request__chamber__in=chambers)
+        return self.filter(found | Q(pk__in=self._sent_for_members(chambers)) if chambers else found)
 
     def sent_by(self, user):
-        return self.filter(company__in=company_ids(user))
+        """Her companies' own, and what her chamber sent for its members."""
+        own, chambers = Q(company__in=company_ids(user)), chamber_ids(user)
+        return self.filter(own | Q(pk__in=self._sent_for_members(chambers)) if chambers else own)
+
+    def _sent_for_members(self, chambers):
+        """A chamber acts for a firm only while it is its member."""
+        speaks = ChamberMember.objects.active().filter(chamber=OuterRef("sent_for"), company=OuterRef("company"))
+        return self.model.objects.filter(Exists(speaks), sent_for__in=chambers).values("pk")
 
     def received_by(self, user):
+        """What her company and the requests her chamber answers for have got."""
         return self.filter(Q(request__company__in=company_ids(user)) | Q(request__chamber__in=chamber_ids(user)))
+
+    def by_member(self, user):
+        """For each firm her chambers speak for: how many interests went out for it and came in, as far as they went
+        through the chamber. Rows with ``company_id``, ``name`` and the four counts, by name."""
+        return (
+            Organization.objects.filter(
+                chambers__in=ChamberMember.objects.active().filter(chamber__in=chamber_ids(user)).values("pk")
+            )
+            .annotate(**{name: _count(rows) for name, rows in _counted(self.visible_to(user), user).items()})
+            .select_related("economy")
+            .order_by("slug")
+        )
 
     def unanswered(self):
         return self.filter(status=ExpressionOfInterest.Status.SENT)
@@ -243,6 +280,11 @@ class Introduction(models.Model):
 
     def get_absolute_url(self):
         return self.interest.get_absolute_url()
+
+    @property
+    def interested_place(self) -> Organization:
+        """Whose contact the interested side's is: the firm's, or its chamber's while it has nobody here."""
+        return self.interested_contact_of or self.interest.company
 
     @property
     def is_contact_open(self) -> bool:

@@ -61,6 +61,8 @@ _PHRASES = {
     "company_shared": pgettext_lazy("activity", "shared the company's name"),
     "company_unshared": pgettext_lazy("activity", "no longer shares the company's name"),
     "contact_shared": pgettext_lazy("activity", "shared the contact person"),
+    "hidden": pgettext_lazy("activity", "hid this, because interests went unanswered"),
+    "shown_again": pgettext_lazy("activity", "brought this back"),
     "contact_unshared": pgettext_lazy("activity", "no longer shares the contact person"),
     # Meetings
     "scheduled": pgettext_lazy("activity", "scheduled this"),

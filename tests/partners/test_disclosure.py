@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from partners import directory, interests, requesting
+from partners import chasing, directory, interests, requesting
 from partners.models import Disclosure, ExpressionOfInterest, Introduction
 from portal.accounts import verification
 from portal.activity.models import Activity
@@ -155,7 +155,7 @@ def test_any_other_ending_discloses_no_contact(client, sent, owner_us, owner_mx,
         deliver(interests.withdraw, sent, by=owner_us)
     else:
         ExpressionOfInterest.objects.update(answer_due_at="2020-01-01T00:00Z")
-        deliver(interests.expire_due)
+        deliver(chasing.expire_due)
 
     assert_hidden(seen_by(client, owner_us, sent), *MX_FIRM, *MX_CONTACT)
     assert_hidden(seen_by(client, owner_mx, sent), *US_CONTACT)

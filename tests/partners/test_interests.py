@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from partners import interests, requesting
+from partners import chasing, interests, requesting
 from partners.models import Disclosure, ExpressionOfInterest, Introduction, PartnerRequest
 from portal.notifications.models import Notification
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -123,12 +123,12 @@ class TestOneStepAtATime:
     def test_an_overdue_interest_expires_politely_and_once(self, sent, owner_us):
         ExpressionOfInterest.objects.update(answer_due_at=timezone.now() - timedelta(minutes=1))
 
-        assert (interests.expire_due(), interests.expire_due()) == (1, 0)
+        assert (chasing.expire_due(), chasing.expire_due()) == (1, 0)
 
         assert told("interest_expired") == ["nora@cascade.example"]
 
     def test_nothing_expires_before_its_time(self, sent):
-        assert interests.expire_due() == 0
+        assert chasing.expire_due() == 0
 
     def test_the_database_refuses_a_second_open_interest(self, sent):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -240,7 +240,7 @@ def test_two_sweeps_at_once_expire_each_row_once(transactional_db, us, mx):
         join(UserFactory(), one.company)
     PartnerRequest.objects.update(closes_on="2020-01-01")
 
-    outcomes = race(interests.expire_due, interests.expire_due, requesting.expire_due, requesting.expire_due)
+    outcomes = race(chasing.expire_due, chasing.expire_due, requesting.expire_due, requesting.expire_due)
 
     assert sum(outcomes[:2]) == 3
     assert sum(outcomes[2:]) == 3

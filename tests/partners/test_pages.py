@@ -294,11 +294,11 @@ class TestTheWayOfARequest:
         page = post(
             owner_us,
             reverse("partners:interest-express", args=[request.slug]),
-            {"company": firm_us.pk, "message": "We make snacks."},
+            {"company": f"own-{firm_us.pk}", "message": "We make snacks.", "shares_contact": "on"},
         )
         assert "seven days" in page.content.decode()
         interest = request.interests.get()
-        page = post(owner_mx, reverse("partners:interest-accept", args=[interest.pk]))
+        page = post(owner_mx, reverse("partners:interest-accept", args=[interest.pk]), {"shares_contact": "on"})
 
         assert "nora@cascade.example" in page.content.decode()
         # To the chamber: the review. To the firm: published, then interest (also to the chamber), then the

@@ -80,7 +80,7 @@ def world(firm_mx, owner_mx, chamber_mx, reviewer, firm_us, owner_us, content):
         "close what is published": ("request-close", published.slug, {"reason": "other"}),
         "renew what is published": ("request-renew", published.slug, day),
         "renew what has expired": ("request-renew", expired.slug, day),
-        "express interest": ("interest-express", published.slug, {"company": firm_us.pk, "message": "Hello"}),
+        "express interest": ("interest-express", published.slug, {"company": f"own-{firm_us.pk}", "message": "Hello"}),
         "accept an interest": ("interest-accept", sent.pk, {}),
         "decline an interest": ("interest-decline", sent.pk, {"reason": "no_fit"}),
         "withdraw an interest": ("interest-withdraw", sent.pk, {}),
