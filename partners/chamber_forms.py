@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import vouching
 from partners.contact_details import refuse_contact_details
-from partners.models import Vouch
+from partners.models import Dismissal, Vouch
 from portal.accounts.models import Organization
 
 
@@ -78,3 +78,20 @@ class ReferralAnswerForm(forms.Form):
 
     def clean_answer(self) -> str:
         return refuse_contact_details(self.cleaned_data["answer"])
+
+
+class InviteForm(forms.Form):
+    note = forms.CharField(
+        label=_("A word to the company"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("No contact details."),
+    )
+
+    def clean_note(self) -> str:
+        return refuse_contact_details(self.cleaned_data["note"])
+
+
+class InvitedNoForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Why it does not suit you"), choices=Dismissal.Reason.choices)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners import gathering_desk
+from partners import broker_desk, gathering_desk, introduction_desk
 from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Membership
@@ -23,16 +23,17 @@ def waiting_for(user) -> list[Waiting]:
     if not (company_ids(user) or chamber_ids(user)):
         return []
     own = [*_reviews(user), *_answers(user), *_sent_back(user), *_memberships(user)]
-    return [*own, *gathering_desk.waiting_for(user)]
+    gathered = [*gathering_desk.waiting_for(user), *introduction_desk.waiting_for(user), *broker_desk.waiting_for(user)]
+    return [*own, *gathered]
 
 
 def coming_for(user) -> list[Coming]:
-    """The closing days of her own published requests in the next two weeks."""
+    """The closing days of her own published requests in the next two weeks, and her first meetings."""
     if not (company_ids(user) or chamber_ids(user)):
         return []
     today = last_day_on_earth()
     closing = PartnerRequest.objects.of(user).open().filter(closes_on__lte=today + CLOSING_SOON)
-    return [
+    closings = [
         Coming(
             title=_("“%(title)s” closes") % {"title": request.title},
             url=request.get_absolute_url(),
@@ -41,6 +42,7 @@ def coming_for(user) -> list[Coming]:
         )
         for request in closing.order_by("closes_on", "pk")[:MOST]
     ]
+    return [*closings, *introduction_desk.coming_for(user)]
 
 
 def _reviews(user) -> list[Waiting]:

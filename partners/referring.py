@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import sides
-from partners.models import ChamberMember, PartnerRequest, Referral
+from partners.models import PartnerRequest, Referral
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.lifecycle import lock, move
@@ -107,11 +107,6 @@ def chambers_abroad(request: PartnerRequest, chamber: Organization) -> list[Orga
     wanted = {economy.pk for economy in request.target_economies.all()}
     found = abroad.select_related("economy").order_by("economy__order", "economy", "slug")
     return sorted(found, key=lambda body: body.economy_id not in wanted)
-
-
-def members_of(chamber: Organization) -> set[int]:
-    """The ids of a chamber's member firms: where it may look for partners."""
-    return set(ChamberMember.objects.active().filter(chamber=chamber).values_list("company", flat=True))
 
 
 def _answer(referral: Referral, to: str, kind: str, *, by: User, answer: str) -> Referral:

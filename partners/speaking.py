@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
+from partners import claiming
 from partners.models import ChamberMember, CompanyProfile
 from portal.accounts import firms
-from portal.accounts.models import Organization
+from portal.accounts.models import Membership, Organization
 
 
 class Members:
@@ -26,6 +27,9 @@ class Members:
         for firm, slug in through.values_list("companyprofile__organization", "sector__slug"):
             found.setdefault(firm, set()).add(slug)
         return {firm: frozenset(slugs) for firm, slugs in found.items()}
+
+    def asked_to_join(self, membership: Membership) -> None:
+        claiming.tell_chambers(membership)
 
 
 def register() -> None:

@@ -2,8 +2,9 @@
 
 from django import template
 
-from partners.models import Vouch
-from portal.accounts.models import Organization
+from partners import permissions
+from partners.models import PartnerRequest, Vouch
+from portal.accounts.models import Organization, User
 
 register = template.Library()
 
@@ -15,3 +16,9 @@ def standing_vouches(company: Organization) -> list[Vouch]:
         return fetched
     found = Vouch.objects.standing().filter(company=company)
     return list(found.select_related("chamber").order_by("-checked_on", "pk"))
+
+
+@register.filter
+def is_brokered_by(request: PartnerRequest, user: User) -> bool:
+    """Whether she acts for the chamber that answers for an open request: it looks for candidates and hands it on."""
+    return permissions.can_refer(user, request)

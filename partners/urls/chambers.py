@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners.views import acting, chambers, firm_imports, referrals, vouches
+from partners.views import acting, candidates, chambers, claims, firm_imports, referrals, vouches
 
 urlpatterns = [
     path("opportunities/chamber/", chambers.chamber_desk, name="chamber-desk"),
@@ -34,6 +34,19 @@ urlpatterns = [
     path("opportunities/referrals/<int:pk>/accept/", referrals.referral_accept, name="referral-accept"),
     path("opportunities/referrals/<int:pk>/decline/", referrals.referral_decline, name="referral-decline"),
     path("opportunities/referrals/<int:pk>/close/", referrals.referral_close, name="referral-close"),
+    path("opportunities/chamber/claims/", claims.claim_list, name="claim-list"),
+    path("opportunities/chamber/claims/<int:pk>/agree/", claims.claim_agree, name="claim-agree"),
+    path("opportunities/chamber/claims/<int:pk>/refuse/", claims.claim_refuse, name="claim-refuse"),
+    path("opportunities/chamber/members/<int:pk>/matches/", candidates.member_matches, name="member-matches"),
+    path("opportunities/invitations/", candidates.invitation_list, name="invitation-list"),
+    path("opportunities/invitations/<int:pk>/", candidates.invitation_detail, name="invitation-detail"),
+    path("opportunities/invitations/<int:pk>/no/", candidates.invitation_decline, name="invitation-decline"),
+    path("opportunities/<slug:slug>/candidates/", candidates.candidate_list, name="candidate-list"),
+    path(
+        "opportunities/<slug:slug>/candidates/<slug:company>/invite/",
+        candidates.candidate_invite,
+        name="candidate-invite",
+    ),
     path("opportunities/<slug:slug>/refer/", referrals.request_refer, name="request-refer"),
     path("directory/companies/<slug:slug>/ask/", chambers.membership_ask, name="membership-ask"),
     path("directory/memberships/<int:pk>/agree/", chambers.membership_agree, name="membership-agree"),

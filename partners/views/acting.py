@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.accounts.models import Organization
@@ -41,9 +42,11 @@ def acting(request: HttpRequest) -> dict[str, Any]:
 @require_POST
 def chamber_choose(request: HttpRequest) -> HttpResponse:
     """Act for another of my chambers from now on, and go back to where I was."""
-    chambers_of(request)
-    mine = Organization.objects.chambers().filter(pk__in=chamber_ids(request.user))
-    request.session[CHOSEN] = get_object_or_404(mine, slug=request.POST.get("chamber", "")).pk
+    mine = {chamber.slug: chamber.pk for chamber in chambers_of(request)}
+    if (slug := request.POST.get("chamber")) in mine:
+        request.session[CHOSEN] = mine[slug]
+    else:
+        messages.error(request, _("Choose one of your chambers."))
     back = request.POST.get("next", "")
     is_here = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return go(request, back if is_here and back.startswith("/") else "partners:chamber-desk")

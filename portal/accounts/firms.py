@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.db.models import QuerySet
 
-from portal.accounts.models import Organization
+from portal.accounts.models import Membership, Organization
 
 
 class Keeper(Protocol):
@@ -23,6 +23,9 @@ class Keeper(Protocol):
 
     def sectors_of(self, firms: Collection[int]) -> Mapping[int, frozenset[str]]:
         """Firm → slugs of the sectors it named; firms that named none are left out."""
+
+    def asked_to_join(self, membership: Membership) -> None:
+        """Somebody asks to join a firm: whoever entered it may know her. In the transaction of the request."""
 
 
 _keepers: list[Keeper] = []
@@ -51,3 +54,9 @@ def speaks_for(chamber: int, firm: int) -> bool:
 def sectors_of(firms: Collection[int]) -> Mapping[int, frozenset[str]]:
     """Firm → slugs of the sectors it named; firms that named none are left out."""
     return _keepers[0].sectors_of(firms) if _keepers and firms else {}
+
+
+def asked_to_join(membership: Membership) -> None:
+    """Let the keeper know that somebody asks to join an organization."""
+    if _keepers:
+        _keepers[0].asked_to_join(membership)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import firms
 from portal.accounts.models import Invitation, Membership, MembershipQuerySet, Organization, OrganizationQuerySet, User
 from portal.activity.log import record
 from portal.languages import Language, column
@@ -96,6 +97,7 @@ def ask_to_join(*, organization: Organization, by: User) -> Membership:
     )
     record(by, "asked_to_join", organization)
     notify(_who_answers(organization), "accounts/membership_requested", about=membership)
+    firms.asked_to_join(membership)
     return membership
 
 

@@ -193,7 +193,7 @@ class TestPages:
             )
         client.force_login(reviewer)
 
-        response = count_queries(client, reverse("partners:vouch-list"), 6)
+        response = count_queries(client, reverse("partners:vouch-list"), 2, table="partners_vouch")
 
         assert len(response.context["page"]) == count
 
@@ -216,11 +216,12 @@ class TestActingFor:
         assert client.get(register).context["chamber"] == two
         assert "You act for" in client.get(register).content.decode()
 
-    def test_only_among_her_own_and_never_led_astray(self, client, two, us):
+    def test_only_among_her_own_and_never_led_astray(self, client, two, chamber_mx, us):
         foreign = OrganizationFactory(chamber=True)
         choose = reverse("partners:chamber-choose")
 
-        assert client.post(choose, {"chamber": foreign.slug}).status_code == 404
+        client.post(choose, {"chamber": foreign.slug})
+        assert client.get(reverse("partners:firm-register")).context["chamber"] == chamber_mx
         assert client.post(choose, {"chamber": two.slug, "next": "https://evil.example/"}).url.endswith("/chamber/")
         assert client.post(choose, {"chamber": two.slug, "next": "//evil.example/"}).url.endswith("/chamber/")
 

@@ -1,0 +1,154 @@
+"""How a request stands: which companies it suits, how high it ranks for them, and which of them are a chamber's own.
+
+Everything is read from the matching engine and its stored matches; nothing is computed for everybody on a page load.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from partners import inviting, matching
+from partners import reasons as words
+from partners.models import CandidateInvitation, CompanyProfile, Dismissal, Match, PartnerRequest
+from portal.accounts.models import Organization
+
+#: How many candidates a page shows.
+LIMIT = 20
+#: The places that people look at first.
+FIRST = 5
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of how many companies a request suits (``fitting``), for how many it is the best fit that is open today, and for
+    how many among the first five."""
+
+    fitting: int
+    best: int
+    among_first: int
+
+
+@dataclass
+class Row:
+    """A candidate as a chamber sees it: who, how well and why, and what happened with it in this request."""
+
+    company: Organization
+    score: float
+    reasons: list[dict[str, Any]]
+    is_member: bool
+    invited_at: datetime | None
+    has_interest: bool
+    said_no: bool
+    obstacle: str
+    #: The reasons written out, for the page.
+    lines: list[words.Line] = field(default_factory=list)
+
+    @property
+    def why_not(self) -> str:
+        """Why the company cannot be invited, in words; empty when it can, or when the row says it by other means."""
+        shown_otherwise = {"", "already", "interested"}
+        return "" if self.obstacle in shown_otherwise else str(inviting.OBSTACLES[self.obstacle])
+
+    @property
+    def may_invite(self) -> bool:
+        return not self.obstacle
+
+
+@dataclass
+class Opportunity:
+    """A request that suits a company, how well and why."""
+
+    request: PartnerRequest
+    score: float
+    reasons: list[dict[str, Any]]
+    lines: list[words.Line] = field(default_factory=list)
+
+
+def standing(request: PartnerRequest) -> Standing:
+    """How the request ranks among all open ones, in the stored matches of the companies it suits."""
+    better = (
+        Match.objects.filter(company=OuterRef("company"), score__gt=OuterRef("score"))
+        .filter(request__in=PartnerRequest.objects.open())
+        .order_by()
+        .values("company")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    place = Coalesce(Subquery(better, output_field=IntegerField()), Value(0)) + 1
+    fitting = Match.objects.filter(request=request, score__gte=matching.THRESHOLD).annotate(place=place)
+    counts = fitting.aggregate(
+        all=Count("pk"), best=Count("pk", filter=Q(place=1)), among_first=Count("pk", filter=Q(place__lte=FIRST))
+    )
+    return Standing(counts["all"], counts["best"], counts["among_first"])
+
+
+def candidates(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
+    """The companies in the directory that suit the request best, as ``chamber`` may see and invite them."""
+    found = matching.matches_for(request)[:limit]
+    return _rows(request, chamber, [(one.company, one.score, reasons_of(request, one.company)) for one in found])
+
+
+def among_members(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
+    """The chamber's own member firms that suit the request, also those that are not in the public directory."""
+    profiles = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
+    others = profiles.exclude(organization=request.company_id)
+    judged = [matching.judge(request, profile) for profile in matching.for_judging(others)]
+    fitting = [one for one in judged if one.score >= matching.THRESHOLD]
+    fitting.sort(key=lambda one: (-one.score, one.company.pk))
+    return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in fitting[:limit]])
+
+
+def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str, Any]]:
+    """Why the company suits the request, as codes; without what its own unnamed requests would tell."""
+    profiles = CompanyProfile.objects.filter(organization=company)
+    return [
+        one
+        for profile in matching.for_judging(profiles, only_named=True)
+        for one in matching.judge(request, profile).as_json()
+    ]
+
+
+def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportunity]:
+    """The open requests that suit a company best, also while it is not in the public directory."""
+    profile = matching.for_judging(CompanyProfile.objects.filter(organization=company)).first()
+    if profile is None:
+        return []
+    judged = [(request, matching.judge(request, profile)) for request in matching.opportunities(profile)]
+    fitting = [Opportunity(request, one.score, one.as_json()) for request, one in judged]
+    fitting = [one for one in fitting if one.score >= matching.THRESHOLD]
+    return sorted(fitting, key=lambda one: (-one.score, one.request.pk))[:limit]
+
+
+def _rows(
+    request: PartnerRequest,
+    chamber: Organization,
+    found: Collection[tuple[Organization, float, list[dict[str, Any]]]],
+) -> list[Row]:
+    ids = [company.pk for company, *_rest in found]
+    members = inviting.members_of(chamber)
+    invited = dict(_of(CandidateInvitation, request, ids).values_list("company", "at"))
+    interested = set(inviting.interested(request).filter(company__in=ids).values_list("company", flat=True))
+    # What a company dismissed by itself is its own affair; an invited one has answered the chamber.
+    no = set(_of(Dismissal, request, invited).values_list("company", flat=True))
+    obstacles = inviting.obstacles(request, chamber, ids)
+    return [
+        Row(
+            company=company,
+            score=score,
+            reasons=reasons,
+            is_member=company.pk in members,
+            invited_at=invited.get(company.pk),
+            has_interest=company.pk in interested,
+            said_no=company.pk in no,
+            obstacle=obstacles.get(company.pk, ""),
+        )
+        for company, score, reasons in found
+    ]
+
+
+def _of(model: type[Model], request: PartnerRequest, companies: Collection[int]) -> QuerySet[Any]:
+    return model._default_manager.filter(request=request, company__in=companies)

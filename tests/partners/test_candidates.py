@@ -1,0 +1,234 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from partners import inviting, matching, ranking
+from partners.models import CandidateInvitation, CompanyProfile, Dismissal
+from portal.notifications.models import Notification
+from tests.factories.accounts import OrganizationFactory, UserFactory, join
+from tests.factories.partners import (
+    ChamberMemberFactory,
+    CompanyProfileFactory,
+    InterestFactory,
+    PartnerRequestFactory,
+    ReferralFactory,
+)
+from tests.partners.test_interests import race, refused
+
+pytestmark = pytest.mark.django_db
+
+
+def told(kind):
+    rows = Notification.objects.filter(kind=f"partners/{kind}").select_related("recipient")
+    return sorted(row.recipient.email for row in rows)
+
+
+def names(rows):
+    return [row.company.name for row in rows]
+
+
+@pytest.fixture
+def chamber_us(us):
+    return OrganizationFactory(chamber=True, name_en="Harbor Chamber")
+
+
+@pytest.fixture
+def colleague(chamber_us):
+    user = UserFactory(email="hal@harbor.example", full_name="Hal Ito")
+    join(user, chamber_us)
+    return user
+
+
+@pytest.fixture
+def member_us(chamber_us):
+    """A member of the chamber abroad that is in no public directory, with one person."""
+    company = OrganizationFactory(name_en="Quiet Snacks", slug="quiet-snacks")
+    CompanyProfileFactory(organization=company, is_listed=False)
+    ChamberMemberFactory(chamber=chamber_us, company=company)
+    join(UserFactory(email="quinn@quiet.example"), company)
+    return company
+
+
+class TestInviting:
+    def test_a_candidate_is_told_once_with_reasons_and_without_the_firms_name(
+        self, published, firm_us, owner_us, chamber_mx, reviewer, mailoutbox, django_capture_on_commit_callbacks
+    ):
+        why = ranking.reasons_of(published, firm_us)
+        with django_capture_on_commit_callbacks(execute=True):
+            inviting.invite(published, company=firm_us, chamber=chamber_mx, reasons=why, note="A fit?", by=reviewer)
+
+        (mail,) = [mail for mail in mailoutbox if "nora@" in mail.to[0]]
+        whole = mail.subject + mail.body + mail.alternatives[0][0]
+        assert "Cámara del Sur recommends a request to Cascade Snacks" in mail.subject
+        assert "Processed food" in mail.body
+        assert "A fit?" in mail.body
+        assert "Istmo" not in whole
+        with pytest.raises(ValidationError) as refusal:
+            inviting.invite(published, company=firm_us, chamber=chamber_mx, by=reviewer)
+        assert refusal.value.code == "already"
+
+    def test_who_cannot_be_invited_and_why(self, published, firm_us, owner_us, chamber_mx, chamber_us, member_us):
+        def why(company, chamber=chamber_mx):
+            return inviting.obstacles(published, chamber, [company.pk]).get(company.pk, "")
+
+        assert why(firm_us) == ""
+        assert why(published.company) == "own"
+        assert why(member_us) == "not_visible"
+        assert why(firm_us, chamber_us) == "not_yours"
+        assert why(CompanyProfileFactory().organization) == "nobody"
+        Dismissal.objects.create(request=published, company=firm_us, reason="later")
+        assert why(firm_us) == "dismissed"
+        InterestFactory(request=published, company=firm_us, by=owner_us)
+        assert why(firm_us) == "interested"
+        closed = PartnerRequestFactory(closed=True, chamber=chamber_mx)
+        assert inviting.obstacles(closed, chamber_mx, [firm_us.pk]) == {firm_us.pk: "closed"}
+
+    def test_a_chamber_that_was_handed_the_request_invites_its_members_alone(
+        self, published, chamber_us, colleague, member_us, firm_us, owner_us
+    ):
+        ReferralFactory(request=published, to_chamber=chamber_us, status="accepted")
+
+        inviting.invite(published, company=member_us, chamber=chamber_us, by=colleague)
+
+        assert told("candidate_invited") == ["quinn@quiet.example"]
+        with pytest.raises(ValidationError) as refusal:
+            inviting.invite(published, company=firm_us, chamber=chamber_us, by=colleague)
+        assert refusal.value.code == "not_visible"
+
+    def test_a_no_is_told_without_its_reason_and_the_request_is_shown_no_more(
+        self, published, firm_us, owner_us, chamber_mx, reviewer
+    ):
+        invitation = inviting.invite(published, company=firm_us, chamber=chamber_mx, by=reviewer)
+        with pytest.raises(ValidationError):
+            inviting.decline(invitation, reason="boring", by=owner_us)
+
+        inviting.decline(invitation, reason="size", by=owner_us)
+
+        assert Dismissal.objects.get().reason == "size"
+        assert told("candidate_declined") == ["ramiro@camara.example"]
+        assert "size" not in str(Notification.objects.get(kind="partners/candidate_declined").context)
+
+    def test_only_so_many_are_invited(self, published, chamber_mx, reviewer, firm_us, owner_us):
+        for _number in range(inviting.MOST_INVITED):
+            company = OrganizationFactory()
+            CandidateInvitation.objects.create(request=published, company=company, chamber=chamber_mx)
+
+        with pytest.raises(ValidationError) as refusal:
+            inviting.invite(published, company=firm_us, chamber=chamber_mx, by=reviewer)
+
+        assert refusal.value.code == "too_many"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_clicks_at_once_one_mail_goes_out(self, published, firm_us, owner_us, chamber_mx, reviewer):
+        outcomes = race(*[lambda: inviting.invite(published, company=firm_us, chamber=chamber_mx, by=reviewer)] * 2)
+
+        assert [refusal.code for refusal in refused(outcomes)] == ["already"]
+        assert told("candidate_invited") == ["nora@cascade.example"]
+
+
+class TestRanking:
+    def test_a_chamber_sees_who_fits_and_which_are_its_members(self, published, firm_us, owner_us, chamber_mx):
+        ChamberMemberFactory(chamber=chamber_mx, company=firm_us)
+
+        (row,) = ranking.candidates(published, chamber_mx)
+
+        assert (row.company, row.is_member, row.may_invite) == (firm_us, True, True)
+        assert row.score >= matching.THRESHOLD
+
+    def test_members_that_are_in_no_directory_are_found_by_their_own_chamber(
+        self, published, chamber_us, member_us, firm_us
+    ):
+        assert names(ranking.among_members(published, chamber_us)) == ["Quiet Snacks"]
+        assert "Quiet Snacks" not in names(ranking.candidates(published, published.chamber))
+
+    def test_reasons_do_not_tell_of_a_candidates_unnamed_requests(self, published, firm_us, chamber_mx):
+        PartnerRequestFactory(published=True, company=firm_us, type="business_request", targets=["MX"])
+
+        (row,) = ranking.candidates(published, chamber_mx)
+
+        assert "own_request" not in str(row.reasons)
+
+    def test_how_a_request_stands_among_all_that_suit_a_company(self, published, firm_us, us):
+        matching.refresh(published)
+        assert ranking.standing(published) == ranking.Standing(fitting=1, best=1, among_first=1)
+
+        better = PartnerRequestFactory(published=True)
+        matching.refresh(better)
+        better.matches.update(score=1)
+        assert ranking.standing(published) == ranking.Standing(fitting=1, best=0, among_first=1)
+        assert ranking.standing(better).best == 1
+
+    def test_a_dismissal_that_nobody_asked_for_stays_the_companys_own(self, published, firm_us, owner_us, chamber_mx):
+        Dismissal.objects.create(request=published, company=firm_us, reason="size")
+
+        assert [row.said_no for row in ranking.candidates(published, chamber_mx)] in ([False], [])
+
+
+class TestPages:
+    def test_the_chamber_looks_and_invites_and_the_company_says_no(
+        self, client, published, firm_us, owner_us, reviewer
+    ):
+        client.force_login(reviewer)
+        address = reverse("partners:candidate-list", args=[published.slug])
+        assert address in client.get(published.get_absolute_url()).content.decode()
+        page = client.get(address).content.decode()
+        assert "Cascade Snacks" in page
+        invite = reverse("partners:candidate-invite", args=[published.slug, firm_us.slug])
+        wrong = client.post(invite, {"note": "call +52 1 33 1234 5678"}, follow=True).content.decode()
+        assert "Leave e-mail addresses" in wrong
+        assert "is told of the request" in client.post(invite, {"note": "Yours?"}, follow=True).content.decode()
+
+        client.force_login(owner_us)
+        (invitation,) = CandidateInvitation.objects.all()
+        assert published.title in client.get(reverse("partners:invitation-list")).content.decode()
+        detail = reverse("partners:invitation-detail", args=[invitation.pk])
+        page = client.get(detail).content.decode()
+        assert "Yours?" in page
+        assert "Istmo" not in page
+        no = reverse("partners:invitation-decline", args=[invitation.pk])
+        assert client.post(no, {"reason": "boring"}).status_code == 422
+        client.post(no, {"reason": "market"})
+        assert "Not our market" in client.get(detail).content.decode()
+
+        client.force_login(reviewer)
+        assert "Said no, thank you" in client.get(address).content.decode()
+
+    def test_a_chamber_that_was_handed_the_request_sees_its_own_members_alone(
+        self, client, published, chamber_us, colleague, member_us, firm_us
+    ):
+        client.force_login(colleague)
+        address = reverse("partners:candidate-list", args=[published.slug])
+        assert client.get(address).status_code == 404
+
+        referral = ReferralFactory(request=published, to_chamber=chamber_us)
+        page = client.get(address).content.decode()
+        assert "Quiet Snacks" in page
+        assert "Cascade Snacks" not in page
+        assert "How the request ranks" not in page
+        assert address in client.get(referral.get_absolute_url()).content.decode()
+
+    def test_nobody_else_sees_candidates(self, client, published, owner_mx, owner_us):
+        address = reverse("partners:candidate-list", args=[published.slug])
+        for user in (owner_mx, owner_us):
+            client.force_login(user)
+            assert client.get(address).status_code == 404
+
+    def test_an_invitation_is_the_companys_own(self, client, published, firm_us, chamber_mx, reviewer, owner_mx):
+        invitation = CandidateInvitation.objects.create(request=published, company=firm_us, chamber=chamber_mx)
+        for user in (owner_mx, reviewer):
+            client.force_login(user)
+            assert client.get(reverse("partners:invitation-detail", args=[invitation.pk])).status_code == 404
+
+    def test_a_chamber_sees_what_suits_its_member_and_only_its_member(
+        self, client, published, chamber_us, colleague, member_us, reviewer
+    ):
+        member = member_us.chambers.get()
+        client.force_login(colleague)
+        page = client.get(reverse("partners:member-matches", args=[member.pk])).content.decode()
+        assert "Dried mango in bulk" in page
+        assert "Istmo" not in page
+
+        CompanyProfile.objects.filter(organization=member_us).delete()
+        assert client.get(reverse("partners:member-matches", args=[member.pk])).status_code == 200
+        client.force_login(reviewer)
+        assert client.get(reverse("partners:member-matches", args=[member.pk])).status_code == 404
