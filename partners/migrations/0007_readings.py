@@ -180,9 +180,15 @@ class Migration(migrations.Migration):
                     models.When(capabilities="", seeks="", then=models.Value("")),
                     default=django.db.models.functions.text.MD5(
                         django.db.models.functions.text.Concat(
-                            "language", models.Value("\n"), "capabilities", models.Value("\n"), "seeks"
+                            "language",
+                            models.Value("\n"),
+                            "capabilities",
+                            models.Value("\n"),
+                            "seeks",
+                            output_field=models.TextField(),
                         )
                     ),
+                    output_field=models.CharField(),
                 ),
                 output_field=models.CharField(max_length=32),
             ),
@@ -208,6 +214,7 @@ class Migration(migrations.Migration):
                         "description",
                         models.Value("\n"),
                         "type",
+                        output_field=models.TextField(),
                     )
                 ),
                 output_field=models.CharField(max_length=32),

@@ -137,7 +137,10 @@ class CompanyProfile(SearchVectors, TradedGoods):
     text_digest = models.GeneratedField(
         expression=Case(
             When(capabilities="", seeks="", then=Value("")),
-            default=MD5(Concat("language", Value("\n"), "capabilities", Value("\n"), "seeks")),
+            default=MD5(
+                Concat("language", Value("\n"), "capabilities", Value("\n"), "seeks", output_field=models.TextField())
+            ),
+            output_field=models.CharField(),
         ),
         output_field=models.CharField(max_length=32),
         db_persist=True,

@@ -179,7 +179,20 @@ class PartnerRequest(SearchVectors, TradedGoods):
     #: Changes whenever its text does, whoever changes it.
     text_digest = models.GeneratedField(
         expression=MD5(
-            Concat("language", Value("\n"), "title", Value("\n"), "teaser", Value("\n"), "description", Value("\n"), "type")
+            Concat(
+                *(
+                    "language",
+                    Value("\n"),
+                    "title",
+                    Value("\n"),
+                    "teaser",
+                    Value("\n"),
+                    "description",
+                    Value("\n"),
+                    "type",
+                ),
+                output_field=models.TextField(),
+            )
         ),
         output_field=models.CharField(max_length=32),
         db_persist=True,
