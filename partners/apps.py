@@ -8,7 +8,8 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from partners import alerting, speaking  # noqa: PLC0415 -- models are not there before
+        from partners import alerting, outcomes, speaking  # noqa: PLC0415 -- models are not there before
 
         speaking.register()
+        outcomes.register()
         alerting.declare()

@@ -5,7 +5,6 @@ that is what is confirmed; "no fit" is confirmed when both say it, and beside an
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
@@ -15,6 +14,8 @@ from django.db.models.functions import ExtractYear, Greatest, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dialogues import partnering
+from dialogues.partnering import Total
 from partners import seating
 from partners.models import Introduction, OutcomeReport, Side, Stage
 from portal.accounts.models import User
@@ -106,17 +107,6 @@ def latest(introductions: Collection[int]) -> list[OutcomeReport]:
     return list(rows.order_by("introduction", "side", "-at", "-pk").distinct("introduction", "side"))
 
 
-@dataclass(frozen=True)
-class Total:
-    """What partnering did between two economies with the introductions of one year (UTC). None stands for a figure
-    that is too small to show."""
-
-    year: int
-    economies: tuple[str, str]
-    introductions: int | None
-    alliances: int | None
-
-
 def totals(parties: Collection[str]) -> list[Total]:
     """Introductions between firms of two different ``parties`` (economy codes) and the confirmed alliances among them,
     by the year of the introduction, newest first; samples are left out.
@@ -149,9 +139,15 @@ def _total(row: dict) -> Total:
         economies=(row["one"], row["other"]),
         introductions=row["made"] if is_large else None,
         alliances=row["allied"] if is_large and row["allied"] >= SMALLEST_GROUP else None,
+        smallest=SMALLEST_GROUP,
     )
 
 
 def _latest(side: str) -> Subquery:
     reports = OutcomeReport.objects.filter(introduction=OuterRef("pk"), side=side).order_by("-at", "-pk")
     return Subquery(reports.values("stage")[:1])
+
+
+def register() -> None:
+    """Have the pages of dialogues ask here; called once, when the app is ready."""
+    partnering.register(totals)

@@ -1,5 +1,6 @@
 """The figures by which a dialogue is judged: drawn, as a table, to take away, and added by officials."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -7,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dialogues import charts, figures
+from dialogues import charts, figures, partnering
 from dialogues.initiative_forms import FigureForm
 from dialogues.models import IndicatorValue
 from dialogues.permissions import can_add_figures
@@ -33,6 +34,7 @@ def indicator_list(request, slug):
         "dialogue": dialogue,
         "series": series(values, dialogue, under_agreement=True),
         "party_series": series(values, dialogue, under_agreement=False),
+        "partnering": partnering.totals(dialogue),
         "can_add": may_add,
         "removable": figures.added_here() if may_add else set(),
     }
@@ -41,9 +43,9 @@ def indicator_list(request, slug):
 
 @require_safe
 def indicator_table(request, slug):
-    """Every figure with its period, source and verification, as CSV."""
+    """Every figure with its period, source and verification, and what partnering came to, as CSV."""
     dialogue = find_dialogue(request, slug)
-    lines = (
+    lines = [
         (
             value.indicator.metric,
             value.indicator.label,
@@ -59,7 +61,11 @@ def indicator_table(request, slug):
             value.indicator.caution,
         )
         for value in about(dialogue).select_related("agreement")
-    )
+    ]
+    lines += [
+        (name, "", "", year, "", economies, dialogue.agreement.slug, qualifier, value, "", settings.SITE_URL, "")
+        for name, year, economies, qualifier, value in partnering.figures(partnering.totals(dialogue))
+    ]
     return table(f"indicators-{dialogue.slug}", COLUMNS, lines)
 
 

@@ -71,5 +71,17 @@ def zone_of(time: clocks.PartyTime) -> str:
     return clock.city(time.zone)
 
 
+@register.simple_tag
+def seat_at(introduction: Introduction, user: User) -> Seat | None:
+    """The reader's seat; None for who sits on neither side."""
+    return seating.seat_of(user, introduction)
+
+
+@register.simple_tag
+def personal_link(introduction: Introduction, reader: User) -> str:
+    """The path of the reader's personal link; nothing for who sits on neither side by now."""
+    return seating.path(introduction, reader) if seating.side_of(reader, introduction.interest) else ""
+
+
 def _moment(value: dt.datetime | str) -> dt.datetime:
     return dt.datetime.fromisoformat(value) if isinstance(value, str) else value

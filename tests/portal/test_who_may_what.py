@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from dialogues import commenting, documents, poll_links, polls
 from dialogues.models import SuccessCase
+from partners import seating
+from partners.models import PartnerMeeting, SuccessStory
 from portal.accounts.models import Invitation, Membership
 from portal.focal import links
 from portal.notifications import followed, subscriptions
@@ -38,6 +40,7 @@ from tests.factories.partners import (
     ChamberMemberFactory,
     CompanyProfileFactory,
     InterestFactory,
+    IntroductionFactory,
     PartnerRequestFactory,
 )
 from tests.factories.reference import agreement, economy
@@ -61,6 +64,10 @@ FIRMS = {"sme", "other_sme"}
 CHAMBERS = {"chamber", "other_chamber"}
 OWN_FIRM = {"sme", "administrator"}
 OFFICIALS = {"official", "foreign_official"}
+AT_INTRODUCTION = {"sme", "other_sme", "chamber"}
+INTRODUCTION_POSTS = (
+    "slots-propose", "meeting-place", "meeting-cancel", "outcome-report", "story-save", "story-agree", "story-withdraw",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -353,6 +360,21 @@ TABLE = [
     may({"sme", "chamber"}, "partners:interest-accept", "interest", method="post"),
     may({"sme", "chamber"}, "partners:interest-decline", "interest", method="post"),
     may({"other_sme"}, "partners:interest-withdraw", "interest", method="post"),
+    # Introductions: for the two sides and the broker; by a personal link for whoever holds it.
+    may(AT_INTRODUCTION, "partners:introduction-detail", "introduction"),
+    may(AT_INTRODUCTION, "partners:meeting-file", "introduction"),
+    may(AT_INTRODUCTION, "partners:story", "introduction"),
+    may(AT_INTRODUCTION, "partners:story-detail", "draft_story"),
+    may(AT_INTRODUCTION, "partners:slot-accept", "introduction_slot", method="post"),
+    may(set(ROLES), "partners:introduction-detail-by-link", "introduction_link"),
+    may(set(ROLES), "partners:meeting-file-by-link", "introduction_link"),
+    may(set(ROLES), "partners:story-by-link", "introduction_link"),
+    may(set(ROLES), "partners:slot-accept-by-link", "introduction_link_slot", method="post"),
+    *(may(AT_INTRODUCTION, f"partners:{name}", "introduction", method="post") for name in INTRODUCTION_POSTS),
+    *(may(set(ROLES), f"partners:{name}-by-link", "introduction_link", method="post") for name in INTRODUCTION_POSTS),
+    may(CHAMBERS, "partners:introduction-board"),
+    may(CHAMBERS, "partners:introduction-table"),
+    may({"chamber"}, "partners:stage-report", "introduction", method="post"),
     may({"sme"}, "partners:profile-edit", "firm"),
     may(CHAMBERS, "partners:membership-ask", "other_firm", method="post"),
     may({"sme"}, "partners:membership-agree", "asked_member", method="post"),
@@ -387,7 +409,7 @@ OPEN = {
     "partners:request-list", "partners:company-list", "partners:request-browse", "partners:request-feed",
     "partners:text-by-link", "partners:renew-by-link",
     "partners:organization-list",
-    "partners:company-detail",
+    "partners:company-detail", "partners:story-list",
     "focal:point-list",
     "focal:point-detail",
 }  # fmt: skip
@@ -419,6 +441,7 @@ def world(db):
         | _imports(people)
         | _trainings(bodies)
         | _dialogues(people, bodies)
+        | _introductions(people, bodies)
         | _partners(bodies),
     )
 
@@ -628,6 +651,27 @@ def _papers(session, official):
         "public_file": [*address, found["public"].versions.get().pk],
         "participants_file": [*address, found["participants"].versions.get().pk],
         "secret_file": [*address, found["officials"].versions.get().pk],
+    }
+
+
+def _introductions(people, bodies):
+    """Of the two firms: with a time proposed, a meeting planned and a story written."""
+    request = PartnerRequestFactory(company=bodies["sme"], chamber=bodies["chamber"], published=True)
+    interest = InterestFactory(request=request, company=bodies["other_sme"], status="accepted")
+    introduction = IntroductionFactory(interest=interest)
+    begins = timezone.now() + timedelta(days=3)
+    slot = introduction.slots.create(side="request", starts_at=begins, zone="UTC")
+    PartnerMeeting.objects.create(introduction=introduction, starts_at=begins, ends_at=begins + timedelta(minutes=30))
+    story = SuccessStory.objects.create(
+        introduction=introduction, language="en", title="A story", text="We met.", written_for=bodies["sme"]
+    )
+    link = seating.token(introduction, people["other_sme"])
+    return {
+        "introduction": [introduction.pk],
+        "introduction_slot": [introduction.pk, slot.pk],
+        "introduction_link": [link],
+        "introduction_link_slot": [link, slot.pk],
+        "draft_story": [story.slug],
     }
 
 
