@@ -58,9 +58,9 @@ PUBLIC = {
     "dialogues.registration": (DIALOGUES,),
     "dialogues.session": (DIALOGUES,),
     "dialogues.successcase": AREAS,
-}
     "partners.companyprofile": (PARTNERS,),
     "partners.partnerrequest": (PARTNERS,),
+}
 
 View = Callable[..., HttpResponse]
 Value = TypeVar("Value")
