@@ -1,13 +1,17 @@
 from django.contrib import admin
 
 from partners.models import (
+    CandidateInvitation,
     ChamberMember,
     CompanyProfile,
     Disclosure,
     ExpressionOfInterest,
+    FirmImport,
     Introduction,
     Match,
     PartnerRequest,
+    Referral,
+    Vouch,
 )
 
 
@@ -69,3 +73,31 @@ class IntroductionAdmin(ReadOnlyAdmin):
 class DisclosureAdmin(ReadOnlyAdmin):
     list_display = ["rung", "owner", "to_organization", "at"]
     fields = ["rung", "owner", "to_organization", "request", "at"]
+
+
+@admin.register(Vouch)
+class VouchAdmin(ReadOnlyAdmin):
+    list_display = ["chamber", "company", "checked_on", "expires_on", "withdrawn_at"]
+    # Who checked is for the chamber and the firm.
+    fields = ["chamber", "company", "checks", "checked_on", "expires_on", "at", "withdrawn_at"]
+
+
+@admin.register(Referral)
+class ReferralAdmin(ReadOnlyAdmin):
+    list_display = ["request", "from_chamber", "to_chamber", "status", "sent_at"]
+    list_filter = ["status"]
+    fields = ["request", "from_chamber", "to_chamber", "status", "sent_at", "answered_at"]
+
+
+@admin.register(CandidateInvitation)
+class CandidateInvitationAdmin(ReadOnlyAdmin):
+    list_display = ["request", "company", "chamber", "at"]
+    fields = ["request", "company", "chamber", "at"]
+
+
+@admin.register(FirmImport)
+class FirmImportAdmin(ReadOnlyAdmin):
+    list_display = ["filename", "kind", "chamber", "status", "rows", "uploaded_at"]
+    list_filter = ["status", "kind"]
+    # The rows and their errors are the chamber's.
+    fields = ["filename", "kind", "chamber", "status", "rows", "done", "uploaded_by", "uploaded_at"]

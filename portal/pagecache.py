@@ -60,6 +60,7 @@ PUBLIC = {
     "dialogues.successcase": AREAS,
     "partners.companyprofile": (PARTNERS,),
     "partners.partnerrequest": (PARTNERS,),
+    "partners.vouch": (PARTNERS,),
 }
 
 View = Callable[..., HttpResponse]
