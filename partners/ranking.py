@@ -8,12 +8,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Count,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 
 from partners import inviting, matching
 from partners import reasons as words
 from partners.models import CandidateInvitation, CompanyProfile, Dismissal, Match, PartnerRequest
+from partners.models.chambers import standing_vouches
 from portal.accounts.models import Organization
 
 #: How many candidates a page shows.
@@ -89,14 +100,15 @@ def standing(request: PartnerRequest) -> Standing:
 def candidates(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
     """The companies in the directory that suit the request best, as ``chamber`` may see and invite them."""
     found = matching.matches_for(request)[:limit]
-    return _rows(request, chamber, [(one.company, one.score, reasons_of(request, one.company)) for one in found])
+    why = _reasons(request, [one.company.pk for one in found])
+    return _rows(request, chamber, [(one.company, one.score, why[one.company.pk]) for one in found])
 
 
 def among_members(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
     """The chamber's own member firms that suit the request, also those that are not in the public directory."""
     profiles = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
     others = profiles.exclude(organization=request.company_id)
-    judged = [matching.judge(request, profile) for profile in matching.for_judging(others)]
+    judged = [matching.judge(request, profile) for profile in matching.for_judging(others, only_named=True)]
     fitting = [one for one in judged if one.score >= matching.THRESHOLD]
     fitting.sort(key=lambda one: (-one.score, one.company.pk))
     return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in fitting[:limit]])
@@ -104,12 +116,13 @@ def among_members(request: PartnerRequest, chamber: Organization, *, limit: int 
 
 def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str, Any]]:
     """Why the company suits the request, as codes; without what its own unnamed requests would tell."""
-    profiles = CompanyProfile.objects.filter(organization=company)
-    return [
-        one
-        for profile in matching.for_judging(profiles, only_named=True)
-        for one in matching.judge(request, profile).as_json()
-    ]
+    return _reasons(request, [company.pk]).get(company.pk, [])
+
+
+def _reasons(request: PartnerRequest, companies: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    profiles = CompanyProfile.objects.filter(organization__in=companies)
+    judged = [matching.judge(request, profile) for profile in matching.for_judging(profiles, only_named=True)]
+    return {one.company.pk: one.as_json() for one in judged}
 
 
 def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportunity]:
@@ -135,6 +148,7 @@ def _rows(
     # What a company dismissed by itself is its own affair; an invited one has answered the chamber.
     no = set(_of(Dismissal, request, invited).values_list("company", flat=True))
     obstacles = inviting.obstacles(request, chamber, ids)
+    prefetch_related_objects([company for company, *_rest in found], standing_vouches(""))
     return [
         Row(
             company=company,

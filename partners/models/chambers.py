@@ -19,10 +19,10 @@ from portal.accounts.permissions import chamber_ids, organization_ids
 def standing_vouches(company: str = "organization") -> models.Prefetch:
     """What to prefetch, so that each company of a list has its ``standing_vouches``, in one query for all of them.
 
-    ``company`` is the way from the row to the company.
+    ``company`` is the way from the row to the company; empty for rows that are companies.
     """
     found = Vouch.objects.standing().select_related("chamber").order_by("-checked_on", "pk")
-    return models.Prefetch(f"{company}__vouches", queryset=found, to_attr="standing_vouches")
+    return models.Prefetch(f"{company}__vouches".removeprefix("__"), queryset=found, to_attr="standing_vouches")
 
 
 class VouchQuerySet(models.QuerySet):

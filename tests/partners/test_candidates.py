@@ -14,6 +14,7 @@ from tests.factories.partners import (
     ReferralFactory,
 )
 from tests.partners.test_interests import race, refused
+from tests.partners.test_pages import count_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +233,15 @@ class TestPages:
         assert client.get(reverse("partners:member-matches", args=[member.pk])).status_code == 200
         client.force_login(reviewer)
         assert client.get(reverse("partners:member-matches", args=[member.pk])).status_code == 404
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_the_page_costs_the_same_for_one_candidate_and_for_three(
+        self, client, published, chamber_mx, reviewer, us, count
+    ):
+        for _number in range(count):
+            ChamberMemberFactory(chamber=chamber_mx, company=CompanyProfileFactory().organization)
+        client.force_login(reviewer)
+
+        response = count_queries(client, reverse("partners:candidate-list", args=[published.slug]), 2, "partners_vouch")
+
+        assert (len(response.context["everywhere"]), len(response.context["members"])) == (count, count)
