@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from dialogues import commenting, documents, poll_links, polls
 from dialogues.models import SuccessCase
-from partners import seating
-from partners.models import PartnerMeeting, SuccessStory
+from partners import bringing, seating
+from partners.models import CandidateInvitation, ChamberMember, PartnerMeeting, PartnerRequest, SuccessStory
 from portal.accounts.models import Invitation, Membership
 from portal.focal import links
 from portal.notifications import followed, subscriptions
@@ -42,13 +42,15 @@ from tests.factories.partners import (
     InterestFactory,
     IntroductionFactory,
     PartnerRequestFactory,
+    ReferralFactory,
+    RequestAttachmentFactory,
+    TextConfirmationFactory,
+    VouchFactory,
 )
 from tests.factories.reference import agreement, economy
 from tests.factories.resources import ResourceFactory
 
 ROLES = (
-    RequestAttachmentFactory,
-    TextConfirmationFactory,
     "visitor",
     "outsider",  # signed in, member of nothing
     "sme",  # manages the firm the objects belong to
@@ -346,6 +348,32 @@ TABLE = [
     may(CHAMBERS, "partners:chamber-desk"),
     may(CHAMBERS, "partners:member-list"),
     may(CHAMBERS, "partners:firm-register"),
+    may(CHAMBERS, "partners:chamber-choose", method="post"),
+    may({"chamber"}, "partners:vouch-give", "member_firm"),
+    may(CHAMBERS, "partners:vouch-list"),
+    may({"chamber"}, "partners:vouch-take-back", "vouch", method="post"),
+    may({"chamber"}, "partners:member-matches", "member_firm"),
+    may(CHAMBERS, "partners:claim-list"),
+    may({"chamber"}, "partners:claim-agree", "firm_claim", method="post"),
+    may({"chamber"}, "partners:claim-refuse", "firm_claim", method="post"),
+    may(CHAMBERS, "partners:firm-export", "firm_file_kind"),
+    may(CHAMBERS, "partners:firm-import-start"),
+    may(CHAMBERS, "partners:firm-import-template", "firm_file_kind"),
+    may({"chamber"}, "partners:firm-import", "firm_file"),
+    may({"chamber"}, "partners:firm-import-errors", "firm_file"),
+    may({"chamber"}, "partners:firm-import-load", "firm_file", method="post"),
+    may({"chamber"}, "partners:firm-import-give-up", "firm_file", method="post"),
+    may(CHAMBERS, "partners:referral-list"),
+    may({"sme", "chamber", "other_chamber"}, "partners:referral-detail", "referral"),
+    may({"other_chamber"}, "partners:referral-accept", "referral", method="post"),
+    may({"other_chamber"}, "partners:referral-decline", "referral", method="post"),
+    may({"chamber"}, "partners:referral-close", "referral", method="post"),
+    may({"chamber"}, "partners:request-refer", "published_request"),
+    may(CHAMBERS, "partners:candidate-list", "published_request"),
+    may(CHAMBERS, "partners:candidate-invite", "published_request", "other_firm", method="post"),
+    may(SIGNED_IN, "partners:invitation-list"),
+    may({"other_sme"}, "partners:invitation-detail", "candidate_invitation"),
+    may({"other_sme"}, "partners:invitation-decline", "candidate_invitation", method="post"),
     may({"sme"}, "partners:request-detail", "draft_request"),
     may({"sme"}, "partners:request-revise", "draft_request"),
     may({"sme"}, "partners:request-submit", "draft_request", method="post"),
@@ -355,7 +383,20 @@ TABLE = [
     may({"chamber"}, "partners:request-send-back", "submitted_request", method="post"),
     may({"sme", "chamber"}, "partners:request-close", "published_request", method="post"),
     may({"sme", "chamber"}, "partners:request-renew", "published_request", method="post"),
-    may(FIRMS, "partners:interest-express", "foreign_request", method="post"),
+    may({"chamber"}, "partners:text-ask", "chambers_text", method="post"),
+    may({"sme"}, "partners:text-confirm", "chambers_text", method="post"),
+    may({"sme"}, "partners:text-change", "chambers_text", method="post"),
+    may({"sme"}, "partners:attachment-add", "draft_request"),
+    may({"chamber"}, "partners:attachment-add", "chambers_text"),
+    may({"sme", "chamber"}, "partners:attachment-add", "published_request"),
+    may(set(ROLES), "partners:attachment-download", "public_attachment"),
+    may({"sme", "chamber"}, "partners:attachment-download", "guarded_attachment"),
+    may({"sme", "chamber"}, "partners:attachment-off", "guarded_attachment", method="post"),
+    may(FIRMS | {"chamber"}, "partners:interest-express", "foreign_request", method="post"),
+    may({"sme", "chamber", "other_sme"}, "partners:interest-share", "rung_of_met", method="post"),
+    may({"sme", "chamber", "other_sme"}, "partners:interest-unshare", "rung_of_met", method="post"),
+    may({"sme", "chamber"}, "partners:request-show-again", "hidden_request", method="post"),
+    may(CHAMBERS, "partners:member-interests"),
     may({"sme", "chamber", "other_sme"}, "partners:interest-detail", "interest"),
     may({"sme", "chamber"}, "partners:interest-accept", "interest", method="post"),
     may({"sme", "chamber"}, "partners:interest-decline", "interest", method="post"),
@@ -387,15 +428,6 @@ OPEN = {
     "healthz", "readyz", "robots", "sitemap", "sitemap-section", "resources:export-csv", "resources:export-jsonl",
     "resources:resource-feed",
     "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
-    may({"chamber"}, "partners:text-ask", "chambers_text", method="post"),
-    may({"sme"}, "partners:text-confirm", "chambers_text", method="post"),
-    may({"sme"}, "partners:text-change", "chambers_text", method="post"),
-    may({"sme"}, "partners:attachment-add", "draft_request"),
-    may({"chamber"}, "partners:attachment-add", "chambers_text"),
-    may({"sme", "chamber"}, "partners:attachment-add", "published_request"),
-    may(set(ROLES), "partners:attachment-download", "public_attachment"),
-    may({"sme", "chamber"}, "partners:attachment-download", "guarded_attachment"),
-    may({"sme", "chamber"}, "partners:attachment-off", "guarded_attachment", method="post"),
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
     "notifications:follow-asked", "notifications:follow-confirm", "notifications:follow-stop",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
@@ -442,7 +474,8 @@ def world(db):
         | _trainings(bodies)
         | _dialogues(people, bodies)
         | _introductions(people, bodies)
-        | _partners(bodies),
+        | (partners := _partners(bodies))
+        | _brokering(people, bodies, *partners["published_request"]),
     )
 
 
@@ -682,13 +715,45 @@ def _partners(bodies):
     ChamberMemberFactory(chamber=chamber, company=firm)
     asked = ChamberMemberFactory(chamber=bodies["other_chamber"], company=firm, asked=True)
     published = PartnerRequestFactory(company=firm, chamber=chamber, published=True)
+    text = PartnerRequestFactory(company=firm, chamber=chamber, origin="chamber")
+    TextConfirmationFactory(request=text)
+    files = {reach: RequestAttachmentFactory(request=published, is_public=reach == "public") for reach in ("public", "")}
     return {
         "draft_request": [PartnerRequestFactory(company=firm).slug],
         "submitted_request": [PartnerRequestFactory(company=firm, chamber=chamber, submitted=True).slug],
         "published_request": [published.slug],
+        "chambers_text": [text.slug],
+        "public_attachment": [published.slug, files["public"].pk],
+        "guarded_attachment": [published.slug, files[""].pk],
         "foreign_request": [PartnerRequestFactory(code="CA", published=True).slug],
         "interest": [InterestFactory(request=published, company=other_firm).pk],
+        "rung_of_met": [
+            InterestFactory(request__company=firm, request__chamber=chamber, company=other_firm, status="accepted").pk,
+            "contact",
+        ],
+        "hidden_request": [
+            PartnerRequestFactory(company=firm, chamber=chamber, published=True, hidden_at=timezone.now()).slug
+        ],
         "asked_member": [asked.pk],
+    }
+
+
+def _brokering(people, bodies, slug):
+    """What chambers do for their members, and with each other."""
+    firm, chamber = bodies["sme"], bodies["chamber"]
+    request = PartnerRequest.objects.get(slug=slug)
+    entered = ChamberMemberFactory(chamber=chamber, is_registered_by_chamber=True).company
+    asks = Membership.objects.create(user=UserFactory(), organization=entered, status="requested", role="member")
+    invited = CandidateInvitation.objects.create(request=request, company=bodies["other_sme"], chamber=chamber)
+    file = bringing.upload(chamber, kind="members", name="m.csv", content=b"name\nFirm\n", by=people["chamber"])
+    return {
+        "member_firm": [ChamberMember.objects.get(chamber=chamber, company=firm).pk],
+        "vouch": [VouchFactory(chamber=chamber, company=firm).pk],
+        "firm_claim": [asks.pk],
+        "firm_file_kind": ["members"],
+        "firm_file": [file.uid],
+        "referral": [ReferralFactory(request=request, to_chamber=bodies["other_chamber"]).pk],
+        "candidate_invitation": [invited.pk],
     }
 
 
@@ -737,9 +802,3 @@ def test_every_address_is_in_the_table_or_open_to_all():
     library = ("account_", "mfa_", "admin:", "mail_viewer", "mail-html")
     ours = {name for name in names(get_resolver()) if not name.startswith(library)}
     assert ours - OPEN - {action.name for action in TABLE} == set()
-    text = PartnerRequestFactory(company=firm, chamber=chamber, origin="chamber")
-    TextConfirmationFactory(request=text)
-    files = {reach: RequestAttachmentFactory(request=published, is_public=reach == "public") for reach in ("public", "")}
-        "chambers_text": [text.slug],
-        "public_attachment": [published.slug, files["public"].pk],
-        "guarded_attachment": [published.slug, files[""].pk],
