@@ -8,8 +8,10 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from partners import checks, naming  # noqa: F401, PLC0415 -- models are not there before
         from partners import alerting, outcomes, speaking  # noqa: PLC0415 -- models are not there before
 
+        naming.listen()
         speaking.register()
         outcomes.register()
         alerting.declare()

@@ -285,3 +285,8 @@ def can_end_mentorship(user: "Reader", mentorship: Mentorship) -> bool:
 def can_see_board(user: "Reader") -> bool:
     """Chambers keep a pipeline of their members' introductions."""
     return bool(chamber_ids(user))
+
+
+def can_screen(user: "Reader") -> bool:
+    """Administrators compare names with screening lists; nobody else knows of a likeness."""
+    return user.is_authenticated and user.is_staff

@@ -349,6 +349,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    "compare names with screening lists": {
+        "task": "partners.screening_tasks.screen_names",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "look at every name for screening": {
+        "task": "partners.screening_tasks.note_all_names",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
+    },
     "ask whether offices are still right": {
         "task": "portal.focal.tasks.remind_of_offices",
         "schedule": 3600.0,

@@ -17,7 +17,7 @@ from partners.models.meetings import FollowUp, OutcomeReport, PartnerMeeting, Sl
 from partners.models.profiles import ChamberMember, CompanyProfile, Ownership, Size
 from partners.models.readings import ProfileReading, RequestReading
 from partners.models.requests import Condition, PartnerRequest, RequestAttachment, TextConfirmation
-from partners.models.screening import DeniedName, DeniedParty, ScreeningFlag, ScreeningList
+from partners.models.screening import DeniedName, DeniedParty, OwnName, ScreeningFlag, ScreeningList
 
 __all__ = [
     "CandidateInvitation",
@@ -42,6 +42,7 @@ __all__ = [
     "Match",
     "Mentorship",
     "OutcomeReport",
+    "OwnName",
     "Ownership",
     "PartnerMeeting",
     "PartnerRequest",

@@ -2,7 +2,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -77,6 +78,40 @@ class DeniedName(models.Model):
         return self.folded
 
 
+class OwnName(models.Model):
+    """One way to write an organization's name, folded as those of the lists are, and when it was last compared."""
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="screened_names", verbose_name=_("organization")
+    )
+    name = models.CharField(_("name"), max_length=500)
+    folded = models.CharField(_("compared as"), max_length=500)
+    #: Empty: to be compared.
+    screened_at = models.DateTimeField(_("compared"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("compared name")
+        verbose_name_plural = _("compared names")
+        constraints = [models.UniqueConstraint(fields=["organization", "name", "folded"], name="own_name_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(screened_at=None), name="own_name_to_compare")]
+
+    def __str__(self):
+        return self.name
+
+
+class ScreeningFlagQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Administrators alone: a likeness of names is nobody else's business."""
+        return self if user.is_authenticated and user.is_staff else self.none()
+
+    def with_entries(self):
+        """What the two sides of a comparison show; ``party_pk`` is the entry as the list has it now, if it does."""
+        entry = DeniedParty.objects.filter(
+            screening_list__name=OuterRef("list_name"), entry_id=OuterRef("entry_id")
+        ).values("pk")
+        return self.select_related("organization__economy", "decided_by").annotate(party_pk=Subquery(entry[:1]))
+
+
 class ScreeningFlag(models.Model):
     """A name of ours is close to one on a list. A person looks and decides; nothing happens by itself."""
 
@@ -108,6 +143,8 @@ class ScreeningFlag(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
+    objects = ScreeningFlagQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("screening flag")
         verbose_name_plural = _("screening flags")
@@ -121,3 +158,6 @@ class ScreeningFlag(models.Model):
 
     def __str__(self):
         return f"{self.own_name} ~ {self.listed_name}"
+
+    def get_absolute_url(self):
+        return reverse("partners:screening-detail", args=[self.pk])

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from portal.accounts.models import Organization, User
+from portal.accounts.naming import named
 from portal.activity.log import record
 from portal.languages import column
 from portal.lifecycle import lock
@@ -26,6 +27,8 @@ def update_organization(*, organization: Organization, by: User, **facts: str) -
     if changed:
         organization.save(update_fields=changed)
         record(by, "edited", organization, fields=sorted(facts))
+        if any(field.startswith("name_") for field in changed):
+            named.send(Organization, organization=organization)
     return organization
 
 

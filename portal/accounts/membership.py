@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import firms
 from portal.accounts.models import Invitation, Membership, MembershipQuerySet, Organization, OrganizationQuerySet, User
+from portal.accounts.naming import named
 from portal.activity.log import record
 from portal.languages import Language, column
 from portal.lifecycle import lock, move
@@ -59,6 +60,7 @@ def create_organization(
     Membership.objects.create(user=by, organization=organization, role=Membership.Role.MANAGER)
     by.forget_memberships()
     record(by, "created", organization)
+    named.send(Organization, organization=organization)
     if needs_verification:
         tell_administrators(organization)
     return organization

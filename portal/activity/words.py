@@ -211,6 +211,8 @@ _PHRASES = {
     "left": pgettext_lazy("activity", "left"),
     "changed_role": pgettext_lazy("activity", "changed a role"),
     "verified": pgettext_lazy("activity", "verified this"),
+    "cleared": pgettext_lazy("activity", "found that these are two parties"),
+    "screening_list_brought": pgettext_lazy("activity", "brought a screening list in"),
     "asked_again": pgettext_lazy("activity", "asked for verification again"),
 }
 
@@ -219,6 +221,7 @@ _MEANINGS = {
     ("introduction", "scheduled"): pgettext_lazy("activity", "agreed on a time to meet"),
     ("introduction", "rescheduled"): pgettext_lazy("activity", "moved the meeting"),
     ("introduction", "cancelled"): pgettext_lazy("activity", "cancelled the meeting"),
+    ("screeningflag", "confirmed"): pgettext_lazy("activity", "found that this is the listed party"),
     ("commitment", "in_progress"): pgettext_lazy("activity", "noted that work on this has begun"),
     ("resource", "approved"): pgettext_lazy("activity", "approved this for a moment to come"),
     ("resource", "unscheduled"): pgettext_lazy("activity", "took back the moment of its publication"),
