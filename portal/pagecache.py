@@ -58,7 +58,11 @@ PUBLIC = {
     "dialogues.registration": (DIALOGUES,),
     "dialogues.session": (DIALOGUES,),
     "dialogues.successcase": AREAS,
+    "partners.cluster": (PARTNERS,),
+    "partners.clusterlink": (PARTNERS,),
+    "partners.clustermember": (PARTNERS,),
     "partners.companyprofile": (PARTNERS,),
+    "partners.mentorship": (PARTNERS,),
     "partners.partnerrequest": (PARTNERS,),
     "partners.vouch": (PARTNERS,),
 }

@@ -18,6 +18,7 @@ from partners.joint_capability import joint_capability
 from partners.models import Cluster, ClusterLink, ClusterMember, PartnerRequest
 from portal.accounts.models import Organization
 from portal.accounts.permissions import chamber_ids, company_ids, is_manager_of, memberships, organization_ids
+from portal.pagecache import kept_for_visitors
 from portal.web import go, require, show
 
 PER_PAGE = 20
@@ -27,6 +28,7 @@ MOST_REQUESTS = 20
 
 
 @require_GET
+@kept_for_visitors
 def cluster_list(request: HttpRequest) -> HttpResponse:
     """The public clusters and my own, narrowed by the filters in the address."""
     visible = Cluster.objects.visible_to(request.user).order_by("name", "pk")
@@ -39,6 +41,7 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@kept_for_visitors
 def cluster_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return page_of(request, find(request, slug))
 

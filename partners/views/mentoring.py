@@ -17,12 +17,14 @@ from partners.mentoring_forms import MentorDeclineForm, MentorshipEndForm, Place
 from partners.models import CompanyProfile, Disclosure, Mentorship, PartnerRequest
 from portal.accounts.models import Organization
 from portal.accounts.permissions import company_ids, memberships
+from portal.pagecache import kept_for_visitors
 from portal.web import go, require, show
 
 PER_PAGE = 20
 
 
 @require_GET
+@kept_for_visitors
 def mentor_list(request: HttpRequest) -> HttpResponse:
     """Who offers to mentor, with the places that are free, narrowed by the filters in the address."""
     offers = mentoring.mentors(PartnerRequest.objects.visible_to(request.user)).order_by("-published_at", "-pk")

@@ -36,6 +36,13 @@ from tests.factories.dialogues import (
     SessionInvitationFactory,
 )
 from tests.factories.focal import FocalPointFactory
+from tests.factories.gatherings import (
+    ClusterFactory,
+    ClusterLinkFactory,
+    ClusterMemberFactory,
+    MentorOfferFactory,
+    MentorshipFactory,
+)
 from tests.factories.partners import (
     ChamberMemberFactory,
     CompanyProfileFactory,
@@ -392,6 +399,32 @@ TABLE = [
     may(set(ROLES), "partners:attachment-download", "public_attachment"),
     may({"sme", "chamber"}, "partners:attachment-download", "guarded_attachment"),
     may({"sme", "chamber"}, "partners:attachment-off", "guarded_attachment", method="post"),
+    # Clusters and mentors.
+    may(FIRMS | CHAMBERS, "partners:cluster-create"),
+    may({"sme", "chamber"}, "partners:cluster-detail", "hidden_cluster"),
+    may({"chamber"}, "partners:cluster-edit", "cluster"),
+    may({"chamber"}, "partners:cluster-invite", "cluster"),
+    may({"chamber"}, "partners:cluster-link", "cluster"),
+    may(FIRMS, "partners:cluster-join", "cluster"),
+    may({"chamber"}, "partners:cluster-member-agree", "asking_member", method="post"),
+    may({"chamber"}, "partners:cluster-member-refuse", "asking_member", method="post"),
+    may({"chamber", "other_sme"}, "partners:cluster-member-end", "asking_member", method="post"),
+    may({"sme"}, "partners:cluster-member-agree", "invited_member", method="post"),
+    may({"chamber"}, "partners:cluster-link-agree", "proposed_link", method="post"),
+    may({"chamber"}, "partners:cluster-link-refuse", "proposed_link", method="post"),
+    may(CHAMBERS, "partners:cluster-link-end", "proposed_link", method="post"),
+    may({"sme", "chamber"}, "partners:request-share", "published_request", method="post"),
+    may({"sme", "chamber"}, "partners:request-unshare", "published_request", method="post"),
+    may(SIGNED_IN, "partners:mentorship-list"),
+    may({"other_sme"}, "partners:mentorship-ask", "mentor_offer"),
+    may({"sme", "chamber"}, "partners:mentor-pause", "mentor_offer", method="post"),
+    may({"sme", "chamber"}, "partners:mentor-resume", "mentor_offer", method="post"),
+    may({"sme", "chamber"}, "partners:mentor-places", "mentor_offer", method="post"),
+    may({"sme", "chamber", "other_sme"}, "partners:mentorship-detail", "mentorship"),
+    may({"sme", "chamber"}, "partners:mentorship-accept", "mentorship", method="post"),
+    may({"sme", "chamber"}, "partners:mentorship-decline", "mentorship", method="post"),
+    may({"other_sme"}, "partners:mentorship-withdraw", "mentorship", method="post"),
+    may({"sme", "chamber", "other_sme"}, "partners:mentorship-end", "mentorship", method="post"),
     may(FIRMS | {"chamber"}, "partners:interest-express", "foreign_request", method="post"),
     may({"sme", "chamber", "other_sme"}, "partners:interest-share", "rung_of_met", method="post"),
     may({"sme", "chamber", "other_sme"}, "partners:interest-unshare", "rung_of_met", method="post"),
@@ -441,6 +474,7 @@ OPEN = {
     "partners:request-list", "partners:company-list", "partners:request-browse", "partners:request-feed",
     "partners:text-by-link", "partners:renew-by-link",
     "partners:organization-list",
+    "partners:cluster-list", "partners:mentor-list",
     "partners:company-detail", "partners:story-list",
     "focal:point-list",
     "focal:point-detail",
@@ -475,6 +509,7 @@ def world(db):
         | _dialogues(people, bodies)
         | _introductions(people, bodies)
         | (partners := _partners(bodies))
+        | _gatherings(bodies)
         | _brokering(people, bodies, *partners["published_request"]),
     )
 
@@ -735,6 +770,24 @@ def _partners(bodies):
             PartnerRequestFactory(company=firm, chamber=chamber, published=True, hidden_at=timezone.now()).slug
         ],
         "asked_member": [asked.pk],
+    }
+
+
+def _gatherings(bodies):
+    """Clusters of the chamber and of the one across the border; a mentor of the firm, whom the other firm has asked."""
+    led = ClusterFactory(lead=bodies["chamber"])
+    abroad = ClusterFactory(lead=bodies["other_chamber"])
+    hidden = ClusterFactory(lead=bodies["chamber"], is_public=False)
+    ClusterMemberFactory(cluster=hidden, company=bodies["sme"])
+    offer = MentorOfferFactory(company=bodies["sme"], chamber=bodies["chamber"])
+    return {
+        "cluster": [led.slug],
+        "hidden_cluster": [hidden.slug],
+        "asking_member": [ClusterMemberFactory(cluster=led, company=bodies["other_sme"], asked=True).pk],
+        "invited_member": [ClusterMemberFactory(cluster=abroad, company=bodies["sme"], invited=True).pk],
+        "proposed_link": [ClusterLinkFactory(cluster=abroad, wider=led, status="asked").pk],
+        "mentor_offer": [offer.slug],
+        "mentorship": [MentorshipFactory(offer=offer, mentee=bodies["other_sme"]).pk],
     }
 
 
