@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from partners import choices, codes, requesting, sides
+from partners import choices, codes, duplicates, requesting, sides
 from partners.contact_details import refuse_contact_details
 from partners.models import ChamberMember, CompanyProfile, Ownership, PartnerRequest
 from partners.models.requests import last_day_on_earth
@@ -73,6 +73,11 @@ class RequestForm(forms.Form):
         widget=forms.Textarea({"rows": 10}),
         help_text=_("What is offered or sought, how much, under which conditions, from when. No contact details."),
     )
+    english_title = forms.CharField(label=_("Title in English"), max_length=250, required=False)
+    english_teaser = forms.CharField(
+        label=_("In one English sentence"), max_length=140, required=False,
+        help_text=_("Both are shown beside your own words to readers of other languages."),
+    )  # fmt: skip
     sectors = sector_field(_("Sectors"))
     hs_codes = HSCodesField(
         label=_("HS codes"), required=False, validators=[codes.validate_hs_code],
@@ -82,15 +87,21 @@ class RequestForm(forms.Form):
         Economy.objects.all(), label=_("Partners wanted in"), widget=forms.CheckboxSelectMultiple
     )
     closes_on = forms.DateField(label=_("Open until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    places = forms.IntegerField(
+        label=_("Places"), min_value=1, max_value=50, required=False,
+        help_text=_("Only for a mentorship offer: how many you take on at a time."),
+    )  # fmt: skip
     shows_company = forms.BooleanField(
         label=_("Show the company's name with the request"),
         required=False,
         help_text=_("Otherwise readers see only its economy, until you accept an interest."),
     )
+    anyway = forms.BooleanField(label=_("Keep it all the same"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, draft: PartnerRequest | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _request_values(draft) if draft else _first_values())
         super().__init__(*args, **kwargs)
+        self.draft, self.likely = draft, []
         self.places = {} if draft else writing_places(user)
         if draft:
             del self.fields["company"]
@@ -111,14 +122,44 @@ class RequestForm(forms.Form):
     def clean_description(self) -> str:
         return refuse_contact_details(self.cleaned_data["description"])
 
+    def clean_english_title(self) -> str:
+        return refuse_contact_details(self.cleaned_data["english_title"])
+
+    def clean_english_teaser(self) -> str:
+        return refuse_contact_details(self.cleaned_data["english_teaser"])
+
+    def clean_places(self) -> int | None:
+        """Only offers of mentorship have places."""
+        is_offer = self.cleaned_data.get("type") == PartnerRequest.Type.MENTORSHIP_OFFER
+        return self.cleaned_data["places"] if is_offer else None
+
     def clean_closes_on(self):
         day = self.cleaned_data["closes_on"]
         requesting.check_closing_day(day)
         return day
 
+    def clean(self) -> dict[str, Any]:
+        """Warn of another request that says the same; ticking the box keeps this one too."""
+        data = super().clean() or {}
+        same_text = self.draft and not {"title", "description"} & set(self.changed_data)
+        if self.errors or same_text or data.get("anyway"):
+            return data
+        self.likely = duplicates.near(
+            company_id=self.draft.company_id if self.draft else self.firm.pk,
+            kind=data["type"],
+            title=data["title"],
+            description=data["description"],
+            sectors=[sector.pk for sector in data["sectors"]],
+            but=self.draft.pk if self.draft else None,
+        )
+        if self.likely:
+            self.fields["anyway"].widget = forms.CheckboxInput()
+            raise ValidationError(_("There is a request much like this one. Look at it first."), code="duplicate")
+        return data
+
     def content(self) -> dict[str, Any]:
         """The fields of the request, without the choice of the company."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "company"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"company", "anyway"}}
 
 
 def writing_places(user: Any) -> dict[str, tuple[str, Organization, Organization | None]]:
@@ -139,7 +180,10 @@ def _first_values() -> dict[str, Any]:
 
 
 def _request_values(draft: PartnerRequest) -> dict[str, Any]:
-    plain = ("type", "language", "title", "teaser", "description", "hs_codes", "closes_on", "shows_company")
+    plain = (
+        "type", "language", "title", "teaser", "description", "english_title", "english_teaser", "hs_codes", "closes_on",
+        "places", "shows_company",
+    )  # fmt: skip
     lists = {
         "sectors": [sector.slug for sector in draft.sectors.all()],
         "target_economies": [economy.pk for economy in draft.target_economies.all()],

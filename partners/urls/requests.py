@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners.views import attachments, interests, lists, requests, texts
+from partners.views import attachments, conditions, interests, lists, requests, texts
 
 urlpatterns = [
     path("opportunities/", lists.request_list, name="request-list"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("opportunities/for-my-company/", requests.match_list, name="match-list"),
     path("opportunities/<slug:slug>/", requests.request_detail, name="request-detail"),
     path("opportunities/<slug:slug>/edit/", requests.request_revise, name="request-revise"),
+    path("opportunities/<slug:slug>/conditions/", conditions.request_conditions, name="request-conditions"),
+    path("opportunities/<slug:slug>/conditions/again/", conditions.conditions_again, name="conditions-again"),
     path("opportunities/<slug:slug>/submit/", requests.request_submit, name="request-submit"),
     path("opportunities/<slug:slug>/take-back/", requests.request_take_back, name="request-take-back"),
     path("opportunities/<slug:slug>/publish/", requests.request_publish, name="request-publish"),

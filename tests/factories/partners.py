@@ -7,6 +7,7 @@ from partners import directory, requesting
 from partners.models import (
     ChamberMember,
     CompanyProfile,
+    Condition,
     Consent,
     ExpressionOfInterest,
     Introduction,
@@ -200,3 +201,14 @@ class RequestAttachmentFactory(factory.django.DjangoModelFactory):
     content_type = "text/plain; charset=utf-8"
     size = 14
     digest = "0" * 64
+
+
+class ConditionFactory(factory.django.DjangoModelFactory):
+    """A request asks for ISO 9001, as read from its text."""
+
+    class Meta:
+        model = Condition
+
+    request = factory.SubFactory(PartnerRequestFactory, published=True)
+    kind = "certification"
+    value = "ISO 9001"
