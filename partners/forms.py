@@ -181,8 +181,8 @@ def _first_values() -> dict[str, Any]:
 
 def _request_values(draft: PartnerRequest) -> dict[str, Any]:
     plain = (
-        "type", "language", "title", "teaser", "description", "english_title", "english_teaser", "hs_codes", "closes_on",
-        "places", "shows_company",
+        "type", "language", "title", "teaser", "description", "english_title", "english_teaser", "hs_codes",
+        "closes_on", "places", "shows_company",
     )  # fmt: skip
     lists = {
         "sectors": [sector.slug for sector in draft.sectors.all()],
@@ -239,6 +239,10 @@ class ProfileForm(forms.ModelForm):
     markets = forms.MultipleChoiceField(
         label=_("Markets you serve"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    excluded_economies = forms.MultipleChoiceField(
+        label=_("No partners from"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Shown to nobody. You hear of no request from there, and they do not find you."),
+    )  # fmt: skip
     languages = forms.MultipleChoiceField(
         label=_("Languages you can do business in"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -249,8 +253,8 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = CompanyProfile
         fields = [
-            "language", "capabilities", "seeks", "sectors", "hs_codes", "markets", "wanted_types", "certifications",
-            "languages", "city", "size", "year_founded", "ownership_tags", "contact", "is_listed",
+            "language", "capabilities", "seeks", "sectors", "hs_codes", "markets", "excluded_economies", "wanted_types",
+            "certifications", "languages", "city", "size", "year_founded", "ownership_tags", "contact", "is_listed",
         ]  # fmt: skip
         widgets = {"capabilities": forms.Textarea({"rows": 8}), "seeks": forms.Textarea({"rows": 4})}
         labels = {
@@ -270,6 +274,7 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["sectors"].choices = choices.sectors()
         self.fields["markets"].choices = choices.markets(self.instance.markets)
+        self.fields["excluded_economies"].choices = choices.markets(self.instance.excluded_economies)
         self.fields["languages"].choices = choices.languages(self.instance.languages)
         self.fields["contact"].queryset = sides.people_of([company])
         if self.instance.pk:

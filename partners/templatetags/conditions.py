@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import get_language
 
-from partners import condition_words, duplicates, permissions, readiness, stating
+from partners import condition_words, duplicates, permissions, readiness, reaffirming, stating
 from partners.models import PartnerRequest
 
 register = template.Library()
@@ -31,6 +31,20 @@ def readiness_of(context, found):
         ],
         "likely": duplicates.of(found),
     }
+
+
+@register.inclusion_tag("partners/capacity_facts.html")
+def capacities_of(profile):
+    """What the company itself said it can make or take in."""
+    return {"capacities": [one for one in profile.capacities.all() if one.is_confirmed]}
+
+
+@register.inclusion_tag("partners/profile_standing.html", takes_context=True)
+def standing_of(context, profile):
+    """Since when the profile holds, and where its people say that it still does."""
+    said = reaffirming.last_word(profile)
+    is_asked = profile.asked_at is not None and profile.asked_at > said
+    return {"profile": profile, "since": said, "is_asked": is_asked, "csrf_token": context.get("csrf_token")}
 
 
 @register.filter
