@@ -11,6 +11,7 @@ from partners.models import (
     Match,
     PartnerRequest,
     Referral,
+    ScreeningList,
     Vouch,
 )
 
@@ -49,6 +50,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(ScreeningList)
+class ScreeningListAdmin(ReadOnlyAdmin):
+    """Brought in by a command; the names it has are not for anybody else."""
+
+    list_display = ["name", "entries", "imported_at", "imported_by"]
 
 
 @admin.register(Match)

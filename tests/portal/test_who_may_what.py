@@ -56,6 +56,7 @@ from tests.factories.partners import (
 )
 from tests.factories.reference import agreement, economy
 from tests.factories.resources import ResourceFactory
+from tests.factories.screening import ScreeningFlagFactory
 
 ROLES = (
     "visitor",
@@ -129,6 +130,10 @@ TABLE = [
     may(OWN_FIRM, "membership-remove", "colleague", method="post"),
     may(OWN_FIRM, "membership-role", "colleague", method="post"),
     may({"sme"}, "membership-leave", "own_membership", method="post"),
+    # Names like those on screening lists.
+    may({"administrator"}, "partners:screening-list"),
+    may({"administrator"}, "partners:screening-detail", "screening_flag"),
+    may({"administrator"}, "partners:screening-reopen", "screening_flag", method="post"),
     # Offices that answer questions.
     may(CHAMBERS | OFFICIALS | {"administrator"}, "focal:point-mine"),
     may(CHAMBERS | OFFICIALS | {"administrator"}, "focal:point-confirm-several", method="post"),
@@ -544,7 +549,12 @@ def _organizations(people, bodies):
 def _offices(people, bodies):
     office = FocalPointFactory(organization=bodies["official"])
     link = links.path(office, people["official"]).rstrip("/").rpartition("/")[2]
-    return {"agency_body": [bodies["official"].slug], "office": [office.pk], "office_link": [link]}
+    return {
+        "agency_body": [bodies["official"].slug],
+        "office": [office.pk],
+        "office_link": [link],
+        "screening_flag": [ScreeningFlagFactory(organization=bodies["sme"]).pk],
+    }
 
 
 def _resources(people, bodies):
