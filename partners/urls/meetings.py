@@ -28,6 +28,6 @@ urlpatterns = [
     *both_ways("story/agree/", stories.story_agree, "story-agree"),
     *both_ways("story/withdraw/", stories.story_withdraw, "story-withdraw"),
     path("opportunities/chamber/introductions/", board.introduction_board, name="introduction-board"),
-    path("opportunities/chamber/introductions.csv", board.introduction_table, name="introduction-table"),
+    path("opportunities/chamber/introductions/all.csv", board.introduction_table, name="introduction-table"),
     path("opportunities/chamber/introductions/<int:pk>/report/", board.stage_report, name="stage-report"),
 ]

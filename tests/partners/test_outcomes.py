@@ -445,7 +445,7 @@ class TestStories:
                 introduction=made, language="en", title="T", text="T", status="published", published_at=now,
                 request_agreed_at=now, interested_agreed_at=now, written_for=made.interest.company,
             )  # fmt: skip
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             rows = list(telling_stories.published())
             names = [
                 (r.introduction.interest.request.company.economy, r.introduction.interest.company.economy) for r in rows
