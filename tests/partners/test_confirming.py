@@ -150,7 +150,7 @@ class TestTheLinkInTheMail:
             confirming.ask(text, email=ADDRESS, by=reviewer)
         (mail,) = mailoutbox
         assert ADDRESS in mail.to[0]
-        return re.search(r"https?://[^/]+(/es/\S+)", mail.body)[1]
+        return re.search(r"https?://[^/]+(/[a-z-]+/opportunities/\S+)", mail.body)[1]
 
     def test_opening_it_changes_nothing_and_pressing_confirms_without_signing_in(self, link, text, reviewer):
         client = Client()
