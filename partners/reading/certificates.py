@@ -123,11 +123,12 @@ _BODIES = (
 )
 _STANDARD = rf"\b(?P<body>c?UL|{_BODIES})[\s-]?(?P<number>[A-Z]?\d[\d.]*(?:-\d+)*[A-Z]?(?:[./-][A-Z]?\d+)*)"
 _MARK = r"\b(?P<mark>c?UL(?:us)?|CSA|NSF|CNS|ASME|BIFMA|NOM|AWS)\b(?![\s-]?\d)"
+# Between a Latin letter and a Han character Unicode sees no end of a word. Only beginnings are looked at: most of a
+# sentence is passed over at once.
 _LINE = re.compile(
-    # Between a Latin letter and a Han character Unicode sees no end of a word.
-    "|".join(rf"(?P<n{i}>(?<![A-Za-z0-9À-ÿ])(?:{pattern}))" for i, (_name, pattern) in enumerate(_NAMES)).replace(
-        r"\b", r"(?a:\b)"
-    ),
+    r"(?<![A-Za-z0-9À-ÿ])(?=[A-Za-z2有危優潔清純無公雨全加商安醫美猶])(?:"
+    + "|".join(f"(?P<n{i}>{pattern})" for i, (_name, pattern) in enumerate(_NAMES)).replace(r"\b", r"(?a:\b)")
+    + ")",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(f"(?<![A-Za-z])(?:{_ISO}|{_STANDARD}|{_MARK})".replace(r"\b", r"(?a:\b)"))

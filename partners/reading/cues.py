@@ -9,10 +9,11 @@ def either(lines: str) -> str:
     return "|".join(line.strip().strip("|") for line in lines.strip().splitlines() if line.strip())
 
 
-def compiled(table: dict[str, str], *, before: str = "", after: str = "") -> dict[str, re.Pattern[str]]:
-    """A pattern per language."""
+def compiled(table: dict[str, str]) -> dict[str, re.Pattern[str]]:
+    """A pattern per language. Where words have spaces between them, only their beginnings are looked at."""
     return {
-        language: re.compile(f"{before}(?:{either(lines)}){after}", re.IGNORECASE) for language, lines in table.items()
+        language: re.compile(("" if language == "zh-hant" else r"\b(?=\w)") + f"(?:{either(lines)})", re.IGNORECASE)
+        for language, lines in table.items()
     }
 
 
@@ -176,7 +177,7 @@ WAIVED = compiled(
     {
         "en": r"""
         \bnot (?:required|needed|necessary|mandatory|a requirement|essential|a must)\b|\bno need\b|\bneed not\b|\bunnecessary\b
-        \bn['’]t (?:required|needed|necessary|need|require)\b|\bdo(?:es)? not (?:need|require|matter)\b|\bdo(?:es)?n['’]t matter\b
+        \b\w+n['’]t (?:required|needed|necessary|need|require)\b|\bdo(?:es)? not (?:need|require|matter)\b|\bdo(?:es)?n['’]t matter\b
         \bno (?:\w+ ){0,3}(?:is |are )?(?:required|needed|necessary)\b|\bno (?:certificat\w+|accreditation)\b(?! no)|\boptional\b
         """,
         "es": r"""

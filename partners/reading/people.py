@@ -162,7 +162,9 @@ _OWNERS: dict[str, str] = {
     Ownership.RURAL: r"rural (?:firms?|compan\w+|businesses|cooperatives?|communit\w+)|empresas? rural(?:es)?|entreprises? rurales?|農村(?:企業|合作)|偏鄉",
     Ownership.STARTUP: r"start-?ups?\b|empresas? emergentes?|jeunes? pousses?|新創(?:公司|企業|團隊)?",
 }
-_OWNED = re.compile("|".join(f"(?P<{tag}>{words})" for tag, words in _OWNERS.items()), re.IGNORECASE)
+_OWNED = re.compile(
+    r"(?<![A-Za-zÀ-ÿ])(?=\w)(?:" + "|".join(f"(?P<{tag}>{words})" for tag, words in _OWNERS.items()) + ")", re.IGNORECASE
+)
 
 
 def owners(text: str) -> list[Said]:

@@ -37,7 +37,8 @@ _PLACES: dict[str, str] = {
 _GROUPS = {"北美": ("US", "CA"), "美加": ("US", "CA")}
 _NORTH_AMERICA = ("US", "CA", "MX")
 _FOUND = re.compile(
-    "|".join(rf"(?P<{code}>(?<![A-Za-zÀ-ÿ-])(?:{words}))" for code, words in _PLACES.items()), re.IGNORECASE
+    r"(?<![A-Za-zÀ-ÿ-])(?=\w)(?:" + "|".join(f"(?P<{code}>{words})" for code, words in _PLACES.items()) + ")",
+    re.IGNORECASE,
 )
 _REGION = re.compile(
     r"(?P<r>North Americ(?:a|an)|Norteam[eé]rica|Am[eé]rica del Norte|Amérique du Nord|北美|美加)", re.IGNORECASE
