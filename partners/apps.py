@@ -9,9 +9,11 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         from partners import checks, naming  # noqa: F401, PLC0415 -- models are not there before
-        from partners import alerting, outcomes, speaking  # noqa: PLC0415 -- models are not there before
+        from partners import alerting, kinds, outcomes, searching, speaking  # noqa: PLC0415 -- models are not there before
 
         naming.listen()
         speaking.register()
         outcomes.register()
         alerting.declare()
+        kinds.register()
+        searching.declare()

@@ -99,19 +99,16 @@ def standing(request: PartnerRequest) -> Standing:
 
 def candidates(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
     """The companies in the directory that suit the request best, as ``chamber`` may see and invite them."""
-    found = matching.matches_for(request)[:limit]
-    why = _reasons(request, [one.company.pk for one in found])
-    return _rows(request, chamber, [(one.company, one.score, why[one.company.pk]) for one in found])
+    found = matching.candidates_for(request, limit, among=CompanyProfile.objects.listed())  # type: ignore[attr-defined]
+    return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in found])
 
 
 def among_members(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
     """The chamber's own member firms that suit the request, also those that are not in the public directory."""
     profiles = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
-    others = profiles.exclude(organization=request.company_id)
-    judged = [matching.judge(request, profile) for profile in matching.for_judging(others, only_named=True)]
-    fitting = [one for one in judged if one.score >= matching.THRESHOLD]
-    fitting.sort(key=lambda one: (-one.score, one.company.pk))
-    return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in fitting[:limit]])
+    found = matching.candidates_for(request, limit, among=profiles)
+    fitting = [one for one in found if one.score >= matching.THRESHOLD]
+    return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in fitting])
 
 
 def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str, Any]]:
@@ -127,13 +124,8 @@ def _reasons(request: PartnerRequest, companies: Collection[int]) -> dict[int, l
 
 def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportunity]:
     """The open requests that suit a company best, also while it is not in the public directory."""
-    profile = matching.for_judging(CompanyProfile.objects.filter(organization=company)).first()
-    if profile is None:
-        return []
-    judged = [(request, matching.judge(request, profile)) for request in matching.opportunities(profile)]
-    fitting = [Opportunity(request, one.score, one.as_json()) for request, one in judged]
-    fitting = [one for one in fitting if one.score >= matching.THRESHOLD]
-    return sorted(fitting, key=lambda one: (-one.score, one.request.pk))[:limit]
+    found = matching.opportunities_for(company, limit)
+    return [Opportunity(one.request, one.score, one.as_json()) for one in found if one.score >= matching.THRESHOLD]
 
 
 def _rows(

@@ -1,15 +1,26 @@
 """The reasons of a match, from codes into sentences of the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from partners import choices, codes
-from partners.models import PartnerRequest
+from partners import choices, codes, conditions, roles
+from partners.models import Condition, Dismissal, Ownership, PartnerRequest, Size
 from portal.reference.models import Sector
+
+ROLE_NAMES = {
+    roles.MAKER: gettext_lazy("maker"),
+    roles.DISTRIBUTOR: gettext_lazy("distributor, importer or dealer"),
+    roles.INVESTOR: gettext_lazy("investor"),
+    roles.ADVISER: gettext_lazy("adviser or mentor"),
+    roles.RESEARCH: gettext_lazy("research body"),
+    roles.CONTRACTOR: pgettext_lazy("kind of company", "contractor or integrator"),
+}
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,94 @@ def _language(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
     return _("Language: none in common; the other side has %(names)s.") % {"names": names}
 
 
+def _meaning(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    if not detail:
+        return _("Texts: not compared yet.")
+    if detail["how"] == "near":
+        return _("Texts: both write of much the same.")
+    if detail["how"] == "far":
+        return _("Texts: they write of different things.")
+    return _("Texts: they have some things in common.")
+
+
+def _deal(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    if outcome == "met":
+        return _("Offer and demand: what one side seeks is what the other writes it offers.")
+    if outcome == "not_met":
+        return _("Offer and demand: what one side seeks is not what the other writes it offers.")
+    return _("Offer and demand: what one side seeks is close to what the other writes it offers.")
+
+
+def _wrong_side(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    if outcome == "unknown":
+        return _("Sides: it is not quite clear from the texts who offers and who seeks.")
+    if detail["how"] == "offer":
+        return _("Sides: both seem to offer the same.")
+    return _("Sides: both seem to seek the same.")
+
+
+def _denied(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    return _("The company writes that it does not do something close to what is sought.")
+
+
+def _role(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    names = _listed(str(ROLE_NAMES[role]) for role in detail["roles"])
+    if outcome == "met":
+        return _("Kind of company: what is sought (%(names)s).") % {"names": names}
+    return _("Kind of company: not what is sought (%(names)s).") % {"names": names}
+
+
+def _refused(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    return _("Place: one side writes that it does no business with the other's economy.")
+
+
+def _tired(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    why = str(Dismissal.Reason(detail["how"]).label)
+    return _("The company has set aside a similar request: %(reason)s.") % {"reason": why}
+
+
+def _deadline(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+    day = date_format(date.fromisoformat(detail["day"]))
+    if outcome == "met":
+        return _("Time: open until %(day)s.") % {"day": day}
+    return _("Time: closes soon, on %(day)s.") % {"day": day}
+
+
+def _condition(kind: str) -> Callable[[str, Mapping[str, Any], Names], str]:
+    def sentence(outcome: str, detail: Mapping[str, Any], known: Names) -> str:
+        label = Condition.Kind(kind).label
+        wanted = {"kind": label, "what": _wanted(kind, detail)}
+        if detail["required"]:
+            if outcome == "met":
+                return _("%(kind)s, required: %(what)s – met.") % wanted
+            if outcome == "not_met":
+                return _("%(kind)s, required: %(what)s – missing.") % wanted
+            return _("%(kind)s, required: %(what)s – the company does not say.") % wanted
+        if outcome == "met":
+            return _("%(kind)s, preferred: %(what)s – met.") % wanted
+        if outcome == "not_met":
+            return _("%(kind)s, preferred: %(what)s – missing.") % wanted
+        return _("%(kind)s, preferred: %(what)s – the company does not say.") % wanted
+
+    return sentence
+
+
+def _wanted(kind: str, detail: Mapping[str, Any]) -> str:
+    """The values of a condition in the reader's language; of several any will do."""
+    if kind == "capacity":
+        return f"{number_format(detail['amount'], decimal_pos=0, force_grouping=True)} {detail['value']}"
+    values = conditions.alternatives(detail["value"])
+    named: dict[str, Callable[[str], str]] = {
+        "language": codes.language_name,
+        "size": lambda value: str(Size(value).label),
+        "ownership": lambda value: str(Ownership(value).label),
+        "market": codes.market_name,
+        "excluded": codes.market_name,
+    }
+    # Translators: stands between things of which any will do
+    return pgettext("alternatives", " or ").join(named.get(kind, str)(value) for value in values)
+
+
 def _listed(names: Iterable[str]) -> str:
     # Translators: what stands between the items of a list
     return pgettext("list", ", ").join(names)
@@ -131,4 +230,13 @@ _SENTENCES = {
     "complement": _complement,
     "economy": _economy,
     "language": _language,
+    "meaning": _meaning,
+    "deal": _deal,
+    "wrong_side": _wrong_side,
+    "denied": _denied,
+    "role": _role,
+    "refused": _refused,
+    "tired": _tired,
+    "deadline": _deadline,
+    **{f"condition_{kind}": _condition(kind) for kind in Condition.Kind.values},
 }

@@ -1,11 +1,17 @@
 import logging
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from partners import chasing, following_up, referring, renewing, requesting, unloading, vouching
+from partners import chasing, following_up, matching, referring, renewing, requesting, unloading, vouching
+from partners.models import PartnerRequest
+from portal.accounts.models import Organization
 
 logger = logging.getLogger(__name__)
+
+#: A hint that no worker took in this time (seconds) is dropped: it says no more than the next sweep.
+STALE = 600
 
 
 @shared_task(ignore_result=True)
@@ -56,3 +62,34 @@ def hint_firm_import(pk: int) -> None:
         work_on_firm_import.apply_async([pk], expires=60)  # by then the sweep has come again
     except OperationalError as error:
         logger.warning("no hint to the workers, the sweep will go on", extra={"error": str(error)})
+
+
+def ask(task: Task, *arguments: Any) -> None:
+    """Give a task to the workers. Returns at once even when the broker is down: :func:`match_due` comes anyway."""
+    try:
+        task.apply_async(arguments, expires=STALE)
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will go on", extra={"error": str(error)})
+
+
+@shared_task(ignore_result=True)
+def refresh_company(pk: int) -> None:
+    """Called after commit: store the matches of a company anew. Twice or in parallel: same outcome."""
+    company = Organization.objects.filter(pk=pk).first()
+    if company is not None:
+        matching.refresh_company(company)
+
+
+@shared_task(ignore_result=True)
+def refresh_request(pk: int) -> None:
+    """Called after commit: store the matches of an open request anew. Twice or in parallel: same outcome."""
+    request = PartnerRequest.objects.open().filter(pk=pk).first()
+    if request is not None:
+        matching.refresh(request)
+
+
+@shared_task(ignore_result=True)
+def match_due() -> None:
+    """Called by beat every five minutes: read the texts that no hint reached, and store their matches anew."""
+    if matching.refresh_due():
+        ask(match_due)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partners.views import attachments, conditions, interests, lists, requests, texts
+from partners.views import attachments, conditions, dismissals, interests, lists, requests, texts
 
 urlpatterns = [
     path("opportunities/", lists.request_list, name="request-list"),
@@ -28,5 +28,7 @@ urlpatterns = [
     path("opportunities/<slug:slug>/files/", attachments.attachment_add, name="attachment-add"),
     path("opportunities/<slug:slug>/files/<int:pk>/", attachments.attachment_download, name="attachment-download"),
     path("opportunities/<slug:slug>/files/<int:pk>/off/", attachments.attachment_off, name="attachment-off"),
+    path("opportunities/<slug:slug>/not-for-us/", dismissals.request_dismiss, name="request-dismiss"),
+    path("opportunities/<slug:slug>/show-again/", dismissals.request_bring_back, name="request-bring-back"),
     path("opportunities/<slug:slug>/interest/", interests.interest_express, name="interest-express"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from partners import confirming, limiting, matching, permissions, reasons, renewing, requesting
 from partners.forms import CloseForm, RenewForm, RequestForm, SendBackForm, SubmitForm
 from partners.interest_forms import InterestForm, free_places
-from partners.models import CompanyProfile, Match, PartnerRequest, RequestAttachment
+from partners.models import CompanyProfile, Dismissal, Match, PartnerRequest, RequestAttachment
 from partners.request_forms import AskFirmForm, ChangesForm
 from portal.accounts.permissions import chamber_ids, company_ids, memberships
 from portal.activity.log import timeline
@@ -39,7 +39,15 @@ def match_list(request: HttpRequest) -> HttpResponse:
     companies = [m.organization for m in memberships(request.user) if m.organization_id in company_ids(request.user)]
     profiles = {p.organization_id: p for p in CompanyProfile.objects.filter(organization__in=companies)}
     unlisted = [company for company in companies if not getattr(profiles.get(company.pk), "is_listed", False)]
-    return show(request, "partners/match_list.html", {"page": page, "companies": companies, "unlisted": unlisted})
+    set_aside = Dismissal.objects.visible_to(request.user).filter(request__in=opened).order_by("-at")
+    context = {
+        "page": page,
+        "companies": companies,
+        "unlisted": unlisted,
+        "set_aside": set_aside.select_related("request", "company")[:PER_PAGE],
+        "dismiss_reasons": Dismissal.Reason.choices,
+    }
+    return show(request, "partners/match_list.html", context)
 
 
 @login_required

@@ -1,0 +1,141 @@
+"""Keeps what matching compares in step with the texts: codes read from them, and their vectors.
+
+What is out of date is known by the digest of the text, whoever changed it, and found by a small index. A task after
+commit does it at once; matching itself does what is left, in bounded number, before it compares.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from partners import conditions, facets, roles
+from partners.models import Capacity, CompanyProfile, Condition, PartnerRequest, ProfileReading, RequestReading
+from partners.reading import wording
+from portal.search import embedding, searched
+
+#: Texts that are read and encoded while somebody waits; the rest is left to the workers.
+MOST_AT_ONCE = 400
+_OUTDATED = ~Q(read_of=F("text_digest"))
+
+
+def freshen(*requests: PartnerRequest) -> None:
+    """Read and encode what is out of date: these requests, and at most ``MOST_AT_ONCE`` companies."""
+    keys = [request.pk for request in requests]
+    read_requests(list(PartnerRequest.objects.filter(_OUTDATED, pk__in=keys).values_list("pk", flat=True)))
+    outdated = list(unread_companies()[: MOST_AT_ONCE + 1])
+    read_companies(outdated[:MOST_AT_ONCE])
+    if len(outdated) > MOST_AT_ONCE:
+        _leave_to_workers()
+
+
+def freshen_company(profile: CompanyProfile) -> None:
+    """Read and encode what is out of date: this company, and at most ``MOST_AT_ONCE`` open requests."""
+    read_companies(list(unread_companies().filter(pk=profile.pk)))
+    outdated = PartnerRequest.objects.open().filter(_OUTDATED).order_by("pk")  # type: ignore[attr-defined]
+    keys = list(outdated.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    read_requests(keys[:MOST_AT_ONCE])
+    if len(keys) > MOST_AT_ONCE:
+        _leave_to_workers()
+
+
+def unread_companies() -> QuerySet:
+    """The keys of the profiles whose text was not read yet, or another one."""
+    return CompanyProfile.objects.filter(_OUTDATED).order_by("pk").values_list("pk", flat=True)
+
+
+def unread_requests() -> QuerySet:
+    """The same of requests, drafts too: their posters are shown what was read."""
+    return PartnerRequest.objects.filter(_OUTDATED).order_by("pk").values_list("pk", flat=True)
+
+
+def read_companies(keys: Sequence[int]) -> None:
+    """Read these profiles anew, whatever their digest; may run twice and at the same time."""
+    for start in range(0, len(keys), embedding.BATCH):
+        batch = keys[start : start + embedding.BATCH]
+        profiles = CompanyProfile.objects.filter(pk__in=batch).only(
+            "language", "capabilities", "seeks", "certifications", "ownership_tags", "text_digest", "facets"
+        )
+        for profile in profiles:
+            _read_company(profile)
+        facets.keep(CompanyProfile, batch)
+        embedding.embed(searched.of(CompanyProfile), batch)
+
+
+def read_requests(keys: Sequence[int]) -> None:
+    """Read these requests anew; what their posters confirmed stays as it is."""
+    for start in range(0, len(keys), embedding.BATCH):
+        batch = keys[start : start + embedding.BATCH]
+        for request in PartnerRequest.objects.filter(pk__in=batch).select_related("company"):
+            _read_request(request)
+        facets.keep(PartnerRequest, batch)
+        embedding.embed(searched.of(PartnerRequest), batch)
+
+
+@transaction.atomic
+def _read_company(profile: CompanyProfile) -> None:
+    read = conditions.read_company(
+        profile.capabilities, profile.seeks, profile.language, certifications=profile.certifications
+    )
+    sides = conditions.side_of(profile.capabilities, profile.language)
+    held = set(read.certifications)
+    ProfileReading.objects.update_or_create(
+        profile=profile,
+        defaults={
+            "certificates": read.certifications,
+            "languages": read.languages,
+            "sizes": read.sizes,
+            "ownership": read.ownership,
+            "markets": read.markets,
+            "refuses": read.excluded,
+            "lacks": [f"{kind}:{value}" for kind, value in read.lacks if value not in held],
+            "roles": roles.roles_in(sides.offers or profile.capabilities),
+            "wants": roles.roles_in(read.seeks),
+        },
+    )
+    confirmed = set(profile.capacities.filter(is_confirmed=True).values_list("unit", flat=True))
+    profile.capacities.filter(is_confirmed=False).delete()
+    Capacity.objects.bulk_create(
+        [
+            Capacity(profile=profile, unit=one.unit, amount=one.amount)
+            for one in read.capacities
+            if one.unit not in confirmed
+        ],
+        ignore_conflicts=True,
+    )
+    CompanyProfile.objects.filter(pk=profile.pk).update(read_of=profile.text_digest)
+
+
+@transaction.atomic
+def _read_request(request: PartnerRequest) -> None:
+    start = wording.OFFERS if request.is_offer else wording.SEEKS
+    sides = conditions.side_of(request.description, request.language, start=start)
+    RequestReading.objects.update_or_create(
+        request=request,
+        defaults={"roles": roles.roles_in(sides.offers), "wants": roles.roles_in(sides.seeks)},
+    )
+    _suggest(request)
+    PartnerRequest.objects.filter(pk=request.pk).update(read_of=request.text_digest)
+
+
+def _suggest(request: PartnerRequest) -> None:
+    """Keep what the text asks beside what its poster has confirmed, without what she has dropped."""
+    request.conditions.filter(is_confirmed=False).delete()
+    known = {f"{one.kind}:{one.value}" for one in request.conditions.all()} | set(request.dropped_conditions)
+    found = conditions.read_request(
+        request.title, request.teaser, request.description, request.language, type=request.type
+    )
+    Condition.objects.bulk_create(
+        [
+            Condition(request=request, kind=one.kind, value=one.value, amount=one.amount, is_required=one.is_required)
+            for one in found
+            if f"{one.kind}:{one.value}" not in known
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _leave_to_workers() -> None:
+    from partners import tasks  # noqa: PLC0415 -- tasks import this module
+
+    tasks.ask(tasks.match_due)

@@ -1,0 +1,130 @@
+"""The one statement that finds candidates and scores them, whichever side asks.
+
+A pair is a request and a company profile. Which pairs are looked at: all of them while there are few companies (or
+requests), else the nearest by meaning, those with a sector and a market in common, and those that share rare words.
+What each pair is worth: partners/weights.py. Python gets codes and points, and only writes out the reasons.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models, transaction
+
+from partners import weights
+from partners.models import CompanyMeaning, CompanyProfile, PartnerRequest, RequestMeaning
+from partners.models.requests import last_day_on_earth
+from partners.scoring_sql import PAIRS, POOLS, STATEMENT, TITLE, VECTORS
+from portal.search import meaning
+
+#: So few companies (or open requests) are all compared; of more, only what the ways below bring.
+FEW = 600
+#: Rows that each way may bring in.
+NEAREST, STRUCTURED, WORDED = 250, 250, 100
+#: What takes part in a score; a bench leaves some out.
+ALL = frozenset({"criteria", "meaning", "words"})
+_BY_WAY = {"meaning": {"meaning", "deal", "wrong_side", "denied"}, "words": {"words"}}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One pair: ``score`` from 0 to 1, and ``found`` with the codes that its reasons are made of."""
+
+    request_id: int
+    company_id: int
+    profile_id: int
+    score: float
+    found: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which pairs. ``requests`` or ``profile`` or both; ``among`` narrows the companies.
+
+    ``named_only``: of companies' own requests only those that show their company count, for readers from outside.
+    ``as_given``: exactly these pairs, also those that a hard no would leave out.
+    """
+
+    requests: Collection[int] = ()
+    profile: int | None = None
+    among: models.QuerySet[CompanyProfile] | None = None
+    named_only: bool = True
+    listed_only: bool = False
+    as_given: bool = False
+    limit: int = 20
+    ways: Collection[str] = ALL
+
+
+def score(asked: Asked) -> list[Scored]:
+    """Score the pairs, the best first; equal ones in a stable order."""
+    try:
+        among, parameters = _among(asked.among)
+    except EmptyResultSet:
+        return []
+    has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
+    sql = _written(asked, among, has_vectors=has_vectors)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if has_vectors and not asked.as_given:
+            cursor.execute("SET LOCAL hnsw.ef_search = %s", [NEAREST])
+        cursor.execute(sql, _parameters(asked) | parameters)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row["all_of_them"] = json.loads(row["all_of_them"] or "[]")
+    return [_scored(row) for row in rows]
+
+
+def _scored(row: dict[str, Any]) -> Scored:
+    score = round(min(1.0, max(0.0, float(row["total"]))), 4)
+    return Scored(row["request_id"], row["company_id"], row["profile_id"], score, row)
+
+
+def _written(asked: Asked, among: str, *, has_vectors: bool) -> str:
+    kind = "given" if asked.as_given else "requests" if asked.profile is not None else "companies"
+    vectors = VECTORS[has_vectors]
+    near = {name: vectors[name].format(among=among) for name in ("near_companies", "near_requests")}
+    pool = POOLS[kind].format(among=among, pairs=PAIRS, **near)
+    return STATEMENT.format(pool=pool, title=TITLE, **{k: v for k, v in vectors.items() if k not in near})
+
+
+def _among(profiles: models.QuerySet[CompanyProfile] | None) -> tuple[str, dict[str, Any]]:
+    """A condition on ``p.id``; the parameters of the compiled queryset get names of their own."""
+    if profiles is None:
+        return "TRUE", {}
+    sql, values = profiles.order_by().values_list("pk").query.sql_with_params()
+    names = [f"among_{place}" for place in range(len(values))]
+    return f"p.id IN ({sql % tuple(f'%({name})s' for name in names)})", dict(zip(names, values, strict=True))
+
+
+def _parameters(asked: Asked) -> dict[str, Any]:
+    points, penalties = dict(weights.WEIGHTS), dict(weights.PENALTIES)
+    left_out = set().union(*(names for way, names in _BY_WAY.items() if way not in asked.ways))
+    if "criteria" not in asked.ways:
+        left_out |= points.keys() - {"meaning", "deal", "words"} | penalties.keys() - {"wrong_side", "denied"}
+    rest = sum(value for name, value in points.items() if name not in left_out)
+    answers = [(str(kind), str(other)) for kind, others in weights.COMPLEMENTS.items() for other in others]
+    return {
+        **{f"w_{name}": 0.0 if name in left_out else value / rest for name, value in points.items()},
+        **{f"p_{name}": 0.0 if name in left_out else value for name, value in penalties.items()},
+        "partly": weights.PARTLY,
+        "nothing": weights.NOTHING,
+        "range": weights.EVERYTHING - weights.NOTHING,
+        "unknown": weights.UNKNOWN,
+        "preferred": weights.PREFERRED,
+        "unconfirmed": weights.UNCONFIRMED,
+        "asking": [kind for kind, _other in answers],
+        "answering": [other for _kind, other in answers],
+        "offers": [str(kind) for kind in PartnerRequest.OFFERS],
+        "requests": list(asked.requests),
+        "profile": asked.profile,
+        "named_only": asked.named_only,
+        "listed_only": asked.listed_only,
+        "today": last_day_on_earth(),
+        "limit": asked.limit,
+        "few": FEW,
+        "nearest": NEAREST,
+        "structured": STRUCTURED,
+        "worded": WORDED,
+    }

@@ -1,0 +1,355 @@
+"""The SQL of partners/scoring.py. Its parameters come from there; what stands in braces is put in there too."""
+
+_OWN_WORDS = """CASE r.language WHEN 'en' THEN r.search_en WHEN 'es' THEN r.search_es WHEN 'fr' THEN r.search_fr
+            ELSE r.search_zh_hant END"""
+#: The words of the title and the teaser, any of them; single Chinese characters and quotes are none.
+TITLE = (
+    "(SELECT string_agg(quote_literal(word), ' | ')::tsquery FROM unnest(tsvector_to_array(ts_filter("
+    + _OWN_WORDS
+    + ", '{a,b}'))) word WHERE length(word) > 1 AND word !~ E'[\\\\\\']')"
+)
+#: Two words of the title that stand together.
+PAIRS = (
+    "(SELECT string_agg('(' || quote_literal(word) || ' & ' || quote_literal(next) || ')', ' | ')::tsquery FROM (SELECT"
+    " lexeme AS word, lead(lexeme) OVER (ORDER BY positions[1]) AS next FROM unnest(ts_filter("
+    + _OWN_WORDS
+    + ", '{a}'))) pair WHERE next IS NOT NULL AND length(word) > 1 AND length(next) > 1"
+    " AND word || next !~ E'[\\\\\\']')"
+)
+#: Both sides of a pair, each row once, with arrays of what is compared.
+_ASK = """
+ask AS MATERIALIZED (
+    SELECT r.id, r.type::text, r.language::text, r.company_id, r.hs_codes::text[], r.closes_on, firm.economy_id::text AS home,
+        {title} AS title,
+        ARRAY(SELECT t.economy_id::text FROM partners_partnerrequest_target_economies t WHERE t.partnerrequest_id = r.id)
+            AS targets,
+        ARRAY(SELECT t.sector_id FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id) AS sectors,
+        ARRAY(SELECT DISTINCT coalesce(s.parent_id, s.id) FROM partners_partnerrequest_sectors t
+            JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id) AS roots,
+        r.language::text || coalesce(own.languages, ARRAY[]::varchar[])::text[] AS tongues,
+        coalesce(own.excluded_economies, ARRAY[]::varchar[])::text[] AS excluded,
+        coalesce(said.refuses, ARRAY[]::varchar[])::text[] AS refuses,
+        coalesce(read.roles, ARRAY[]::varchar[])::text[] AS roles,
+        coalesce(read.wants, ARRAY[]::varchar[])::text[] AS wants
+        {ask_vectors}
+    FROM partners_partnerrequest r
+    JOIN accounts_organization firm ON firm.id = r.company_id
+    LEFT JOIN partners_companyprofile own ON own.organization_id = r.company_id
+    LEFT JOIN partners_profilereading said ON said.profile_id = own.id
+    LEFT JOIN partners_requestreading read ON read.request_id = r.id
+    {ask_joins}
+    WHERE r.id IN (SELECT request_id FROM chosen)
+)"""
+_HOLD = """
+hold AS MATERIALIZED (
+    SELECT p.id, p.organization_id, o.economy_id::text AS home, p.size::text, p.hs_codes::text[], p.markets::text[],
+        p.wanted_types::text[], p.certifications::text[], p.languages::text[] AS spoken,
+        p.language::text || p.languages::text[] || coalesce(read.languages, ARRAY[]::varchar[])::text[] AS tongues,
+        (p.ownership_tags || coalesce(read.ownership, ARRAY[]::varchar[]))::text[] AS ownership,
+        (p.excluded_economies)::text[] AS excluded,
+        coalesce(read.certificates, p.certifications)::text[] AS certificates,
+        coalesce(read.sizes, ARRAY[]::varchar[])::text[] AS sizes,
+        coalesce(read.markets, ARRAY[]::varchar[])::text[] AS served,
+        coalesce(read.refuses, ARRAY[]::varchar[])::text[] AS refuses,
+        coalesce(read.lacks, ARRAY[]::varchar[])::text[] AS lacks,
+        coalesce(read.roles, ARRAY[]::varchar[])::text[] AS roles,
+        coalesce(read.wants, ARRAY[]::varchar[])::text[] AS wants,
+        p.search_en, p.search_es, p.search_fr, p.search_zh_hant,
+        ARRAY(SELECT t.sector_id FROM partners_companyprofile_sectors t WHERE t.companyprofile_id = p.id) AS sectors,
+        ARRAY(SELECT DISTINCT coalesce(s.parent_id, s.id) FROM partners_companyprofile_sectors t
+            JOIN reference_sector s ON s.id = t.sector_id WHERE t.companyprofile_id = p.id) AS roots,
+        ARRAY(SELECT DISTINCT own.type::text FROM partners_partnerrequest own
+            WHERE own.company_id = p.organization_id AND own.status = 'published' AND own.hidden_at IS NULL
+            AND own.closes_on >= %(today)s AND (own.shows_company OR NOT %(named_only)s)) AS own_types
+        {hold_vectors}
+    FROM partners_companyprofile p
+    JOIN accounts_organization o ON o.id = p.organization_id
+    LEFT JOIN partners_profilereading read ON read.profile_id = p.id
+    {hold_joins}
+    WHERE p.id IN (SELECT profile_id FROM chosen)
+)"""
+#: "Not for me", by reason, of the companies in question: what they have had enough of.
+_TIRED = """
+tired AS MATERIALIZED (
+    SELECT p.id AS profile_id, d.request_id, d.reason::text, r.type::text, firm.economy_id::text AS home,
+        ARRAY(SELECT left(code, 2) FROM unnest(r.hs_codes) code) AS chapters,
+        ARRAY(SELECT t.sector_id FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id) AS sectors
+    FROM partners_dismissal d
+    JOIN partners_companyprofile p ON p.organization_id = d.company_id
+    JOIN partners_partnerrequest r ON r.id = d.request_id
+    JOIN accounts_organization firm ON firm.id = r.company_id
+    WHERE p.id IN (SELECT profile_id FROM chosen) AND d.reason IN ('sector', 'goods', 'market', 'type')
+        AND d.at > now() - interval '1 year'
+)"""
+#: Every condition of the requests against every company.
+_TESTED = """
+tested AS MATERIALIZED (
+    SELECT c.request_id, c.profile_id, k.kind::text, k.value::text, k.amount, k.is_required, k.is_confirmed,
+        count(*) OVER (PARTITION BY c.request_id, c.profile_id, k.kind, k.is_required) AS together,
+        CASE k.kind
+        WHEN 'certification' THEN CASE
+            WHEN h.certificates && k.any_of THEN 'met'
+            WHEN h.lacks && ARRAY(SELECT 'certification:' || one FROM unnest(k.any_of) one) THEN 'not_met'
+            WHEN cardinality(h.certificates) > 0 THEN 'not_met' ELSE 'unknown' END
+        WHEN 'language' THEN CASE WHEN h.tongues && k.any_of THEN 'met'
+            WHEN cardinality(h.spoken) > 0 THEN 'not_met' ELSE 'unknown' END
+        WHEN 'size' THEN CASE WHEN h.size = ANY(k.any_of) THEN 'met' WHEN h.size <> '' THEN 'not_met'
+            WHEN h.sizes && k.any_of THEN 'met' WHEN cardinality(h.sizes) > 0 THEN 'not_met' ELSE 'unknown' END
+        WHEN 'capacity' THEN coalesce((SELECT CASE WHEN max(q.amount) >= k.amount * 0.95 THEN 'met'
+            WHEN max(q.amount) IS NOT NULL THEN 'not_met' END
+            FROM partners_capacity q WHERE q.profile_id = c.profile_id AND q.unit = k.value), 'unknown')
+        WHEN 'ownership' THEN CASE WHEN h.ownership && k.any_of THEN 'met' ELSE 'unknown' END
+        WHEN 'market' THEN CASE WHEN h.home || h.markets || h.served && k.any_of THEN 'met'
+            WHEN cardinality(h.markets) > 0 THEN 'not_met' ELSE 'unknown' END
+        WHEN 'excluded' THEN CASE WHEN h.home = ANY(k.any_of) THEN 'not_met' ELSE 'met' END
+        END AS outcome
+    FROM chosen c
+    JOIN (SELECT *, string_to_array(value, ' | ') AS any_of FROM partners_condition
+        WHERE request_id IN (SELECT request_id FROM chosen)) k ON k.request_id = c.request_id
+    JOIN hold h ON h.id = c.profile_id
+),
+lost AS MATERIALIZED (
+    SELECT *, CASE outcome WHEN 'met' THEN 0 WHEN 'unknown' THEN %(unknown)s ELSE 1 END / together
+        * CASE WHEN is_required THEN 1 ELSE %(preferred)s END * CASE WHEN is_confirmed THEN 1 ELSE %(unconfirmed)s END
+        * CASE kind WHEN 'certification' THEN %(p_certification)s WHEN 'language' THEN %(p_language)s
+            WHEN 'size' THEN %(p_size)s WHEN 'capacity' THEN %(p_capacity)s WHEN 'ownership' THEN %(p_ownership)s
+            WHEN 'market' THEN %(p_market)s ELSE %(p_excluded)s END AS points
+    FROM tested
+),
+conditions AS MATERIALIZED (
+    SELECT request_id, profile_id, sum(points) AS points, jsonb_agg(jsonb_build_object('kind', kind, 'value', value,
+        'amount', amount, 'required', is_required, 'confirmed', is_confirmed, 'outcome', outcome, 'points', -points)
+        ORDER BY is_required DESC, kind, value) AS all_of_them
+    FROM lost GROUP BY request_id, profile_id
+)"""
+#: Each criterion of each pair from 0 to 1; NULL when it is not known.
+_COMPARED = """
+compared AS MATERIALIZED (
+    SELECT c.request_id, c.profile_id, h.organization_id AS company_id,
+        CASE WHEN cardinality(a.sectors) = 0 OR cardinality(h.sectors) = 0 THEN NULL WHEN a.sectors && h.sectors THEN 1
+            WHEN a.roots && h.roots THEN %(partly)s ELSE 0 END::float AS sector,
+        CASE WHEN cardinality(a.hs_codes) = 0 OR cardinality(h.hs_codes) = 0 THEN NULL ELSE coalesce((
+            SELECT max(CASE WHEN length(mine) > 3 AND left(mine, 4) = left(theirs, 4)
+                THEN CASE WHEN mine = theirs THEN 1 ELSE 0.85 END
+                WHEN left(mine, 2) = left(theirs, 2) THEN %(partly)s ELSE 0 END)
+            FROM unnest(a.hs_codes) mine CROSS JOIN unnest(h.hs_codes) theirs), 0) END::float AS hs,
+        CASE WHEN cardinality(a.targets) = 0 THEN NULL WHEN h.home = ANY(a.targets) THEN 1
+            WHEN h.markets && a.targets THEN %(partly)s ELSE 0 END::float AS economy,
+        CASE WHEN cardinality(h.markets) = 0 THEN NULL WHEN a.home = ANY(h.home || h.markets) THEN 1 ELSE 0 END::float
+            AS back,
+        CASE WHEN a.tongues && h.tongues THEN 1 WHEN cardinality(h.spoken) = 0 THEN NULL ELSE 0 END::float AS language,
+        CASE WHEN h.own_types && answers.types THEN 'own_request' WHEN a.type = ANY(h.wanted_types) THEN 'wanted'
+            WHEN cardinality(h.wanted_types) > 0 THEN 'others_wanted' WHEN a.type = ANY(h.own_types) THEN 'same_side'
+            END AS complement,
+        answers.types AS answers,
+        CASE WHEN cardinality(a.wants) = 0 OR cardinality(h.roles) = 0 THEN NULL WHEN a.wants && h.roles THEN 1
+            ELSE 0 END::float AS role,
+        CASE WHEN a.closes_on IS NULL THEN NULL WHEN a.closes_on >= %(today)s + 14 THEN 1 ELSE 0 END::float AS deadline,
+        CASE WHEN a.home = ANY(h.refuses) OR h.home = ANY(a.refuses) THEN 1 ELSE 0 END::float AS refused,
+        (SELECT min(t.reason) FROM tired t WHERE t.profile_id = c.profile_id AND t.request_id <> c.request_id AND CASE t.reason
+            WHEN 'sector' THEN t.sectors && a.sectors WHEN 'goods' THEN t.chapters && ARRAY(
+                SELECT left(code, 2) FROM unnest(a.hs_codes) code)
+            WHEN 'market' THEN t.home = a.home ELSE t.type = a.type END) AS tired,
+        {closeness},
+        a.type = ANY(%(offers)s) AS is_offer,
+        ts_rank(CASE a.language WHEN 'en' THEN h.search_en WHEN 'es' THEN h.search_es WHEN 'fr' THEN h.search_fr
+            ELSE h.search_zh_hant END, a.title, 1)::float AS worded
+    FROM chosen c JOIN ask a ON a.id = c.request_id JOIN hold h ON h.id = c.profile_id
+    CROSS JOIN LATERAL (SELECT ARRAY(SELECT given.answer FROM unnest(%(asking)s::text[], %(answering)s::text[])
+        AS given(kind, answer) WHERE given.kind = a.type) AS types) answers
+)"""
+#: The points of each criterion.
+_POINTED = """
+near AS (
+    SELECT *, least(1, greatest(0, (whole - %(nothing)s) / %(range)s)) AS n_meaning,
+        least(1, greatest(0, (greatest(sought, offered) - %(nothing)s) / %(range)s)) AS n_deal,
+        least(1, greatest(0, (CASE WHEN is_offer THEN greatest(both_offer, both_seek)
+            ELSE greatest(both_seek, both_offer - 0.1) END - greatest(sought, offered)) * 4)) AS n_wrong,
+        least(1, greatest(0, (denied - greatest(sought, 0.3)) * 5)) AS n_denied
+    FROM compared
+),
+pointed AS (
+    SELECT near.*, conditions.all_of_them,
+        %(w_meaning)s * coalesce(n_meaning, 0) AS meaning_points, %(w_deal)s * coalesce(n_deal, 0) AS deal_points,
+        -%(p_wrong_side)s * coalesce(n_wrong, 0) AS wrong_side_points, -%(p_denied)s * coalesce(n_denied, 0) AS denied_points,
+        %(w_sector)s * coalesce(sector, 0) AS sector_points, %(w_hs)s * coalesce(hs, 0) AS hs_points,
+        %(w_economy)s * coalesce(economy, 0) AS economy_points, %(w_back)s * coalesce(back, 0) AS back_points,
+        %(w_language)s * coalesce(language, 0) AS language_points,
+        CASE WHEN complement IN ('own_request', 'wanted') THEN %(w_complement)s ELSE 0 END AS complement_points,
+        CASE role WHEN 1 THEN %(w_role)s WHEN 0 THEN -%(p_role)s ELSE 0 END AS role_points,
+        %(w_deadline)s * coalesce(deadline, 0) AS deadline_points, -%(p_refused)s * refused AS refused_points,
+        CASE WHEN tired IS NULL THEN 0 ELSE -%(p_tired)s END AS tired_points,
+        %(w_words)s * least(1, coalesce(worded, 0) * 10) AS words_points,
+        -coalesce(conditions.points, 0) AS condition_points
+    FROM near LEFT JOIN conditions USING (request_id, profile_id)
+),
+best AS (
+    SELECT *, meaning_points + deal_points + wrong_side_points + denied_points + sector_points + hs_points
+        + economy_points + back_points + language_points + complement_points + role_points + deadline_points
+        + refused_points + tired_points + words_points + condition_points AS total
+    FROM pointed ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
+)"""
+#: Of the best, the codes that say what was compared.
+_DETAILED = """
+SELECT best.*,
+    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors) AND s.id = ANY(h.sectors) ORDER BY 1) AS same_sectors,
+    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(h.sectors) AND coalesce(s.parent_id, s.id) = ANY(a.roots)
+        ORDER BY 1) AS near_sectors,
+    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors) ORDER BY 1) AS wanted_sectors,
+    ARRAY(SELECT DISTINCT left(x, 4) FROM unnest(a.hs_codes) x JOIN unnest(h.hs_codes) y ON left(x, 4) = left(y, 4)
+        WHERE length(x) > 3 AND length(y) > 3 ORDER BY 1) AS headings,
+    ARRAY(SELECT DISTINCT left(x, 2) FROM unnest(a.hs_codes) x JOIN unnest(h.hs_codes) y ON left(x, 2) = left(y, 2)
+        ORDER BY 1) AS chapters,
+    ARRAY(SELECT DISTINCT left(x, 2) FROM unnest(a.hs_codes) x ORDER BY 1) AS wanted_chapters,
+    h.home AS company_home, a.home AS request_home, a.targets,
+    ARRAY(SELECT x FROM unnest(a.targets) x WHERE x = ANY(h.markets) ORDER BY 1) AS served_targets,
+    ARRAY(SELECT DISTINCT x FROM unnest(a.tongues) x WHERE x = ANY(h.tongues) ORDER BY 1) AS common_tongues,
+    ARRAY(SELECT DISTINCT x FROM unnest(a.tongues) x ORDER BY 1) AS request_tongues,
+    ARRAY(SELECT x FROM unnest(h.own_types) x WHERE x = ANY(best.answers) ORDER BY 1) AS answering_types,
+    a.type AS request_type, a.closes_on, a.wants,
+    ARRAY(SELECT x FROM unnest(a.wants) x WHERE x = ANY(h.roles) ORDER BY 1) AS fitting_roles
+FROM best JOIN ask a ON a.id = best.request_id JOIN hold h ON h.id = best.profile_id
+ORDER BY total DESC, request_id, profile_id"""
+
+#: Nobody is shown what can never be: one's own, what one has declined or dismissed, and economies that either side
+#: has declared out of the question.
+_HARD_NO = """
+    p.organization_id <> r.company_id
+    AND NOT EXISTS (SELECT FROM partners_dismissal d WHERE d.request_id = r.id AND d.company_id = p.organization_id)
+    AND NOT EXISTS (SELECT FROM partners_expressionofinterest e WHERE e.request_id = r.id
+        AND e.company_id = p.organization_id AND e.status = 'declined')
+    AND NOT EXISTS (SELECT FROM partners_condition k WHERE k.request_id = r.id AND k.kind = 'excluded'
+        AND k.is_confirmed AND k.is_required AND o.economy_id = ANY(string_to_array(k.value, ' | ')))
+    AND NOT (firm.economy_id = ANY(p.excluded_economies))
+    AND NOT (o.economy_id = ANY(coalesce(own.excluded_economies, ARRAY[]::varchar[])))
+    AND (p.is_listed OR (p.text_digest <> '' AND NOT %(listed_only)s))
+    AND (r.type <> 'mentorship_request' OR NOT EXISTS (SELECT FROM partners_partnerrequest m
+        WHERE m.company_id = p.organization_id AND m.type = 'mentorship_offer' AND m.status = 'published'
+        AND m.paused_at IS NOT NULL))"""
+_SIDES = """
+    JOIN accounts_organization firm ON firm.id = r.company_id
+    LEFT JOIN partners_companyprofile own ON own.organization_id = r.company_id"""
+
+POOLS = {
+    # Exactly these.
+    "given": """
+chosen AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id FROM partners_partnerrequest r CROSS JOIN partners_companyprofile p
+    WHERE r.id = ANY(%(requests)s) AND (%(profile)s::bigint IS NULL OR p.id = %(profile)s::bigint) AND {among}
+)""",
+    # The companies for a request.
+    "companies": """
+few AS MATERIALIZED (SELECT p.id FROM partners_companyprofile p WHERE {among} LIMIT %(few)s + 1),
+wanted AS MATERIALIZED (
+    SELECT r.id, ARRAY(SELECT 'sector:' || s.slug FROM partners_partnerrequest_sectors t
+            JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id)::varchar[] AS sectors,
+        coalesce(nullif(ARRAY(SELECT 'market:' || t.economy_id FROM partners_partnerrequest_target_economies t
+            WHERE t.partnerrequest_id = r.id), '{{}}'), ARRAY['market:US', 'market:TW', 'market:CA', 'market:MX'])::varchar[]
+            AS markets,
+        r.hs_chapters, r.language, {pairs} AS words
+    FROM partners_partnerrequest r WHERE r.id = ANY(%(requests)s)
+),
+brought AS MATERIALIZED (
+    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND p.facets && w.markets AND p.hs_chapters && w.hs_chapters
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND p.facets && w.markets
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_en @@ w.words AND w.language = 'en'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_es @@ w.words AND w.language = 'es'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_fr @@ w.words AND w.language = 'fr'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_zh_hant @@ w.words
+            AND w.language = 'zh-hant'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    {near_companies}
+),
+chosen AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id
+    FROM brought JOIN partners_companyprofile p ON p.id = brought.id JOIN accounts_organization o ON o.id = p.organization_id
+    CROSS JOIN partners_partnerrequest r """
+    + _SIDES
+    + """
+    WHERE r.id = ANY(%(requests)s) AND r.status <> 'closed' AND r.status <> 'expired'
+        AND (r.closes_on IS NULL OR r.closes_on >= %(today)s) AND {among} AND"""
+    + _HARD_NO
+    + """
+)""",
+    # The open requests for a company.
+    "requests": """
+few AS MATERIALIZED (SELECT r.id FROM partners_partnerrequest r WHERE r.status = 'published' AND r.hidden_at IS NULL
+    AND r.closes_on >= %(today)s LIMIT %(few)s + 1),
+had AS MATERIALIZED (
+    SELECT p.id, ARRAY(SELECT 'sector:' || s.slug FROM partners_companyprofile_sectors t
+            JOIN reference_sector s ON s.id = t.sector_id WHERE t.companyprofile_id = p.id)::varchar[] AS sectors,
+        ARRAY(SELECT 'target:' || e FROM unnest(o.economy_id || p.markets || ARRAY['*']::varchar[]) e)::varchar[] AS targets
+    FROM partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id
+    WHERE p.id = %(profile)s::bigint
+),
+brought AS MATERIALIZED (
+    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
+    UNION (SELECT r.id FROM had h JOIN partners_partnerrequest r ON r.status = 'published' AND r.facets && h.sectors
+        AND r.facets && h.targets WHERE (SELECT count(*) FROM few) > %(few)s
+        ORDER BY r.published_at DESC LIMIT %(structured)s)
+    {near_requests}
+),
+chosen AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id
+    FROM brought JOIN partners_partnerrequest r ON r.id = brought.id
+    CROSS JOIN partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id """
+    + _SIDES
+    + """
+    WHERE p.id = %(profile)s::bigint AND r.status = 'published' AND r.hidden_at IS NULL AND r.closes_on >= %(today)s
+        AND (r.type <> 'mentorship_offer' OR r.paused_at IS NULL) AND {among} AND"""
+    + _HARD_NO
+    + """
+)""",
+}
+
+_JOIN_ASK = """
+    LEFT JOIN partners_requestmeaning v0 ON v0.request_id = r.id AND v0.part = 0 AND v0.language = r.language
+    LEFT JOIN partners_requestmeaning v1 ON v1.request_id = r.id AND v1.part = 1 AND v1.language = r.language
+    LEFT JOIN partners_requestmeaning v2 ON v2.request_id = r.id AND v2.part = 2 AND v2.language = r.language"""
+_JOIN_HOLD = """
+    LEFT JOIN partners_companymeaning v0 ON v0.profile_id = p.id AND v0.part = 0 AND v0.language = p.language
+    LEFT JOIN partners_companymeaning v1 ON v1.profile_id = p.id AND v1.part = 1 AND v1.language = p.language
+    LEFT JOIN partners_companymeaning v2 ON v2.profile_id = p.id AND v2.part = 2 AND v2.language = p.language
+    LEFT JOIN partners_companymeaning v3 ON v3.profile_id = p.id AND v3.part = 3 AND v3.language = p.language"""
+
+VECTORS = {
+    True: {
+        "ask_vectors": ", v0.vector AS v_offers, coalesce(v1.vector, v2.vector) AS v_seeks, v2.vector AS v_whole",
+        "ask_joins": _JOIN_ASK,
+        "hold_vectors": ", coalesce(v0.vector, v2.vector) AS v_offers, v1.vector AS v_seeks, v2.vector AS v_whole,"
+        " v3.vector AS v_denies",
+        "hold_joins": _JOIN_HOLD,
+        "closeness": """1 - (a.v_whole <=> h.v_whole) AS whole, 1 - (a.v_seeks <=> h.v_offers) AS sought,
+        1 - (a.v_offers <=> h.v_seeks) AS offered, 1 - (a.v_seeks <=> h.v_seeks) AS both_seek,
+        1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
+        "near_companies": """
+    UNION (SELECT near.id FROM partners_requestmeaning mine CROSS JOIN LATERAL (
+        SELECT m.profile_id AS id FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
+        JOIN partners_companyprofile p ON p.id = near.id
+        WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s AND {among})""",
+        "near_requests": """
+    UNION (SELECT near.id FROM partners_companymeaning mine CROSS JOIN LATERAL (
+        SELECT m.request_id AS id FROM partners_requestmeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
+        WHERE mine.profile_id = %(profile)s::bigint AND mine.part < 3 AND (SELECT count(*) FROM few) > %(few)s)""",
+    },
+    False: {
+        "ask_vectors": "",
+        "ask_joins": "",
+        "hold_vectors": "",
+        "hold_joins": "",
+        "closeness": "NULL::float AS whole, NULL::float AS sought, NULL::float AS offered, NULL::float AS both_seek,"
+        " NULL::float AS both_offer, NULL::float AS denied",
+        "near_companies": "",
+        "near_requests": "",
+    },
+}
+
+STATEMENT = "WITH {pool}," + ",".join([_ASK, _HOLD, _TIRED, _TESTED, _COMPARED, _POINTED]) + _DETAILED
