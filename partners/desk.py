@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners import broker_desk, gathering_desk, introduction_desk, screening_desk
+from partners import broker_desk, gathering_desk, introduction_desk, screening_desk, text_desk
 from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Membership
@@ -23,7 +23,7 @@ def waiting_for(user) -> list[Waiting]:
     screened = screening_desk.waiting_for(user)
     if not (company_ids(user) or chamber_ids(user)):
         return screened
-    own = [*_reviews(user), *_answers(user), *_sent_back(user), *_memberships(user)]
+    own = [*_reviews(user), *text_desk.waiting_for(user), *_answers(user), *_sent_back(user), *_memberships(user)]
     gathered = [*gathering_desk.waiting_for(user), *introduction_desk.waiting_for(user), *broker_desk.waiting_for(user)]
     return [*screened, *own, *gathered]
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from partners import attaching, confirming, requesting
+from partners import attaching, confirming, desk, requesting
 from partners.models import PartnerRequest, TextConfirmation
 from portal.notifications.models import Notification
 from tests.factories.accounts import UserFactory, join
@@ -212,3 +212,32 @@ def test_another_firm_finds_no_such_page(client, text_of_firm, reviewer):
     client.force_login(UserFactory(sme_in="US"))
 
     assert client.post(reverse("partners:text-confirm", args=[text_of_firm.slug])).status_code == 404
+
+
+class TestTheDesk:
+    def waiting(self, user):
+        return [item.title for item in desk.waiting_for(user)]
+
+    def test_the_firms_people_find_the_text_that_waits_for_their_word(self, text_of_firm, owner_mx, reviewer):
+        confirming.ask(text_of_firm, by=reviewer)
+
+        assert self.waiting(owner_mx) == [f"Say whether “{text_of_firm.title}” is right: your chamber wrote it"]
+        assert self.waiting(reviewer) == []
+
+    def test_the_chamber_finds_the_answer_until_it_has_acted_on_it(self, text_of_firm, owner_mx, reviewer):
+        confirming.confirm(confirming.ask(text_of_firm, by=reviewer), by=owner_mx)
+        assert self.waiting(reviewer) == [f"Publish “{text_of_firm.title}”: the company has confirmed it"]
+        assert self.waiting(owner_mx) == []
+
+        requesting.publish(text_of_firm, by=reviewer)
+
+        assert self.waiting(reviewer) == []
+
+    def test_an_answer_to_an_earlier_text_waits_for_nobody(self, text_of_firm, owner_mx, reviewer):
+        asked = confirming.ask(text_of_firm, by=reviewer)
+        confirming.want_changes(asked, note="Thirty tonnes.", by=owner_mx)
+        assert len(self.waiting(reviewer)) == 1
+
+        requesting.revise(text_of_firm, title="Thirty tonnes of mango", by=reviewer)
+
+        assert self.waiting(reviewer) == []
