@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from partners.models.requests import Condition, PartnerRequest
-from partners.reading import capacities, certificates, people, places, wording
+from partners.reading import capacities, certificates, cues, people, places, wording
 
 Kind = Condition.Kind
 
@@ -34,8 +34,9 @@ _LISTED = re.compile(
 _OWN = re.compile(r"(?:\b(?:our|my|nuestr[oa]s?|notre|nos)|我方|本公司|我們)的?\s*$", re.IGNORECASE)
 #: Not held yet.
 _PENDING = re.compile(
-    r"in progress|pending|applying for|application|working towards?|preparing|planned|in process|expired"
-    r"|en proceso|en tr[aá]mite|en curso|gestionando|vencid|en cours|en voie|en préparation|申請中|取得中|辦理中|準備|籌備|規劃取得|預計取得|輔導中|letter$",
+    r"in progress|pending|appl(?:ying|ied) for|working towards?|preparing|planned|in process|expired|en proceso"
+    r"|en tr[aá]mite|en curso|gestionando|vencid|en cours|en voie|en préparation|申請中|取得中|辦理中|準備|籌備|規劃取得|預計取得"
+    r"|輔導中|letter$",
     re.IGNORECASE,
 )
 
@@ -135,7 +136,7 @@ def read_company(capabilities: str, seeks: str, language: str, *, certifications
     offered = [s.text for s in own if s.side == wording.OFFERS]
     denied = [s.text for s in own if s.side == wording.DENIES]
     whole = f"{capabilities}\n{seeks}"
-    lacks = _lacked(denied)
+    lacks = _lacked(denied, capabilities)
     listed = [name for name in certifications if not _is_pending(name)]
     lacking = {value for kind, value in lacks if kind == Kind.CERTIFICATION}
     held = [named.value for text in offered for named in _held_certificates(text) if named.value not in lacking]
@@ -177,6 +178,7 @@ def _asked(stretch: wording.Stretch, language: str) -> list[Suggested]:
         (Kind.LANGUAGE, _either(people.spoken(text), text)),
         (Kind.SIZE, people.sizes(text, language)),
         (Kind.OWNERSHIP, owned),
+        (Kind.MARKET, _either(_not_twice(places.known(text)), text)),
     ):
         for one in said:
             required = wording.strength(text, one.start, language)
@@ -235,18 +237,23 @@ def _once(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _lacked(denied: list[str]) -> list[tuple[str, str]]:
+def _not_twice(said: list[people.Said]) -> list[people.Said]:
+    return list({one.value: one for one in reversed(said)}.values())[::-1]
+
+
+def _lacked(denied: list[str], whole: str) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
-    for text in denied:
+    for text in [*denied, *(s for s in wording.sentences(whole) if cues.NOT_CERTIFIED.search(s))]:
         for named in certificates.names_in(text):
             found[Kind.CERTIFICATION, named.value] = None
+    for text in denied:
         for said in people.spoken(text):
             found[Kind.LANGUAGE, said.value] = None
     return [(str(kind), value) for kind, value in found]
 
 
 def _held_certificates(text: str) -> list[certificates.Named]:
-    return [] if _is_pending(text) else certificates.names_in(text)
+    return [named for named in certificates.names_in(text) if not _is_pending(wording.clause_at(text, named.start))]
 
 
 def _is_pending(text: str) -> bool:

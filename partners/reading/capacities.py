@@ -48,6 +48,15 @@ _UNITS: tuple[tuple[str, str, str], ...] = (
         r"|[件個支套組台隻雙瓶罐包盒箱片枚顆張條粒頂輛株袋盞戶座具]",
     ),
 )  # fmt: skip
+#: Any other noun counts pieces, but not these.
+_OTHER = re.compile(
+    r"(?!(?:people|persons?|guests?|visitors?|customers?|clients?|members?|users?|hours?|days?|weeks?|months?|years?|times?|visits?|dollars?|pesos|euros?|percent|per|cent"
+    r"|degrees?|departures?|employees?|workers?|staff|students?|patients?|farms?|growers?|families|talks?|sessions?|hectares?|acres?|square|cubic|million|millions|kilomet\w*"
+    r"|personas|huéspedes|clientes|usuarios|horas|días|semanas|meses|años|veces|visitas|dólares|por|empleados|trabajadores|alumnos|pacientes|productores|familias|sesiones|grados"
+    r"|personnes|heures|jours|semaines|mois|ans|années|fois|visites|employés|élèves|patients|producteurs|familles|degrés|pour|cent|and|or|y|o|et|ou|to|de|in|en|at|à|for|a|an|the|el|la|le|les)\b)"
+    r"(?:(?:finished|moulded|machined|cast|empty|full|new) )?[A-Za-zÀ-ÿ-]{3,}",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile("|".join(f"(?P<u{i}>{words})" for i, (_u, _f, words) in enumerate(_UNITS)), re.IGNORECASE)
 #: A month has 25 working days and 52/12 weeks: daily outputs are of working days.
 _PERIODS: tuple[tuple[str, str, str], ...] = (
@@ -67,6 +76,8 @@ _MINIMUM_ORDER = re.compile(
 #: Between the number and what is counted, and around it for the period.
 _GAP = re.compile(r"^\s*(?:(?:de plus|de|of|to|a|à|more|más)\s+|d['’]|[-–至到]\s*)?", re.IGNORECASE)
 _REACH_AFTER, _REACH_BEFORE = 34, 30
+#: From here on an amount of something unnamed is taken for goods.
+_MANY = 50
 
 
 def volumes(text: str, language: str) -> list[Volume]:
@@ -95,7 +106,8 @@ def _counted(text: str, amount: Amount, following: list[Amount]) -> tuple[str, F
         at = following[0].end + len((_GAP.match(text[following[0].end :]) or [""])[0])
     match = _COUNTED.match(text, at)
     if not match:
-        return None
+        other = _OTHER.match(text, at) if amount.value >= _MANY else None
+        return ("pieces", Fraction(1), other.end()) if other else None
     unit, factor, _words = _UNITS[int((match.lastgroup or "u0")[1:])]
     return unit, Fraction(factor), match.end()
 

@@ -17,7 +17,7 @@ class Named:
 
 _CERTIFIED = r"(?:certifi\w+|accredit\w+|acredit\w+|認證|驗證|cert\b)"
 _NAMES: tuple[tuple[str, str], ...] = (
-    ("IATF 16949", r"(?:IATF|ISO/?\s?TS|TS)[\s-]?(?:ISO[\s-]?)?16949"),
+    ("IATF 16949", r"(?:IATF|ISO/?\s?TS|TS)[\s-]?(?:ISO[\s-]?)?16949|(?-i:\bIATF\b)(?![\s-]?\d)"),
     ("AS9100", r"(?:AS|EN|JISQ)[\s-]?9100(?:\s?[A-D]\b)?"),
     ("AS9110", r"(?:AS|EN)[\s-]?9110[A-D]?"),
     ("AS9120", r"(?:AS|EN)[\s-]?9120[A-D]?"),
@@ -51,7 +51,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     (
         "Organic",
         r"certified[\s-]organic|organic (?:certifi\w+|accredit\w+)|org[aá]nic[oa]s? certificad\w+|certificaci[oó]n org[aá]nica|certificad\w+ (?:como )?org[aá]nic\w+"
-        r"|certifi(?:é|ée|és|ées|cation) (?:agriculture )?biologiques?|certifi(?:é|ée)s? bio\b|biologiques? certifi\w+|有機(?:農糧|農產品)?(?:認證|驗證|證書|證明)|有機(?=(?:[或及與、和]|或)[^，。]{1,8}(?:認證|驗證|證書|證明))",
+        r"|certifi(?:é|ée|és|ées|cation) (?:agriculture )?biologiques?(?! Canada| USDA)|certifi(?:é|ée)s? bio\b|biologiques? certifi\w+|有機(?:農糧|農產品)?(?:認證|驗證|證書|證明)|有機(?=(?:[或及與、和]|或)[^，。]{1,8}(?:認證|驗證|證書|證明))",
     ),
     ("FSC", r"(?-i:\bFSC\b)(?:[\s-]?C\d+)?|Forest Stewardship Council"),
     ("PEFC", r"PEFC\b"),

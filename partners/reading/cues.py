@@ -115,7 +115,7 @@ DENY = compiled(
         \bnot (?:yet|able|in our|part of|our|available|offered|certified|accredited|registered|currently)\b
         \boutside our\b|\bout of scope\b|\bwe (?:lack|have no|hold no|offer no|carry no|keep no|make no|employ no)\b
         \bno (?:\w+ ){0,2}(?:certificat\w+|accreditation|staff|experience|capacity|production|approval|export\w*)\b
-        \bwithout (?:\w+ ){0,2}(?:certif\w+|accredit\w+|approval|experience|registration)\b|\black(?:s|ing)?\b|\bexcept\b
+        \bwithout (?:\w+ ){0,2}(?:certif\w+|accredit\w+|approval|experience|registration)\b|\black(?:s|ing)?\b|\bexcept\b|\bno (?:\w+[- ])?(?:English|Spanish|French|Mandarin|Chinese|Japanese)\b
         """,
         "es": r"""
         \bno (?!sólo|solo|solamente|menos|obstante|más de)\w+|\btampoco\b|\bnunca\b|\bcarecemos\b|\bningun[ao]?\b
@@ -128,7 +128,7 @@ DENY = compiled(
         "zh-hant": r"""
         不(?:做|提供|生產|製造|承接|接|接受|供應|銷售|出口|外銷|從事|涉及|具|負責|處理|對外|販售|辦|包含|包括|涵蓋|適用|屬|擅|支援
         考慮|代理|設|參與|會|能|可(?!或缺|拆)|是|經營|兼|再|賣|收|出貨|與|在)|沒有|未(?:具|取得|通過|獲|能|有|提供|曾|涉|設|申請|承接|經|開放|外銷|出口)
-        尚未|尚無|並無|目前無|毫無|無(?:法|此|相關|能力|意|庫存|[^，。；、]{0,6}(?:經驗|認證|能力|資格|實績|產線|據點|許可|執照))|非(?:本公司|我方)|無(?=[A-Z])
+        尚未|尚無|並無|目前無|毫無|無(?:法|此|相關|能力|意|庫存|[^，。；、]{0,6}(?:經驗|認證|能力|資格|實績|產線|據點|許可|執照))|非(?:本公司|我方)|無(?=[A-Z])|無[中英西法日韓]{1,3}[文語]
         """,
     }
 )
@@ -205,6 +205,12 @@ NOT_CONSIDERED = re.compile(
         \bne (?:\w+ )?(?:considér|accept|retien|travaill|étudi|ser)\w*|恕不|勿|不(?:接受|考慮|予|得|與)|無法(?:接受|合作)|not be considered
         """
     ),
+    re.IGNORECASE,
+)
+#: Of the certificates that the sentence names.
+NOT_CERTIFIED = re.compile(
+    r"\bnot (?:yet |currently |formally )?(?:certified|accredited|registered)\b|\bwithout (?:the )?certific\w+|\bno (?:estamos|está|somos) (?:certificad|acreditad)"
+    r"|\b(?:pas|ni) (?:encore )?(?:certifié|accrédité)|未(?:經|獲|取得|通過)(?:正式)?(?:認證|驗證)|尚未(?:認證|驗證|取得證書)",
     re.IGNORECASE,
 )
 CONTRAST = re.compile(r"\s*(?:but|although|though|yet|pero|aunque|sino|mais|但|惟|不過)", re.IGNORECASE)

@@ -64,7 +64,7 @@ _HAN_SPOKEN = re.compile(
     ).replace("(?P<h0>)|", "")
 )
 _LEADS = re.compile(
-    rf"{_BEFORE}[\s:]*(?:(?:{_ANY}|and|or|simple|fluent|good|technical|traditional|y|o|et|ou|e|l['’]|le|la|el)[\s,、/-]*)*$",
+    rf"{_BEFORE}[\s:]*(?:(?:{_ANY}|and|or|simple|fluent|good|technical|traditional|pas|no|ni|only|y|o|et|ou|e|l['’]|le|la|el)[\s,、/-]*)*$",
     re.IGNORECASE,
 )
 _NEAR = 42
@@ -114,12 +114,12 @@ _HEADS = (
     r"\s*(?:full-time |permanent |or more |plus |más |o más |ou plus |de )*(?:employees?|workers?|staff(?: members)?|people|persons?|emplead[oa]s|trabajador(?:es|as)|personas|colaborador(?:es|as)"
     r"|employ[ée]s?|salari[ée]s?|personnes|travailleurs|技術人員|名?(?:員工|人員)|人(?!次|份|造|工|名)|位?員工|artisans?|artesanos)"
 )
-_LEAST = r"(?:at least|no fewer than|not fewer than|more than|over|minimum(?: of)?|min\.?|al menos|por lo menos|m[aá]s de|como m[ií]nimo|m[ií]nimo(?: de)?|au moins|plus de|minimum(?: de)?|至少|超過|逾|不少於)\s*$"
-_MOST = r"(?:at most|fewer than|less than|under|up to|no more than|maximum(?: of)?|menos de|hasta|como m[aá]ximo|m[aá]ximo(?: de)?|moins de|au plus|jusqu'à|少於|不超過|低於|未滿|至多|最多)\s*$"
+_LEAST = r"(?:at least|no fewer than|no less than|not fewer than|(?<!no )more than|over|minimum(?: of)?|min\.?|al menos|por lo menos|m[aá]s de|como m[ií]nimo|m[ií]nimo(?: de)?|au moins|plus de|minimum(?: de)?|至少|超過|逾|不少於)\s*$"
+_MOST = r"(?:at most|(?<!no )(?<!not )fewer than|(?<!no )(?<!not )less than|under|up to|no more than|maximum(?: of)?|menos de|hasta|como m[aá]ximo|m[aá]ximo(?: de)?|moins de|au plus|jusqu'à|少於|不超過|低於|未滿|至多|最多)\s*$"
 _BOUNDS = {Size.MICRO: (1, 9), Size.SMALL: (10, 49), Size.MEDIUM: (50, 249), Size.LARGE: (250, 10**9)}
 #: "People" may also be guests or users; these say that they work there.
 _STAFF = re.compile(
-    r"\b(?:team|staff|workforce|employ|crew|equipo|plantilla|emple|personal|équipe|effectif|emploi|salari)|團隊|員工|規模|公司|本廠|技師|師傅|顧問",
+    r"\b(?:team|staff|workforce|employ|crew|workshop|shop|firm|compan|business|taller|empresa|atelier|entreprise|equipo|plantilla|emple|personal|équipe|effectif|emploi|salari)|團隊|員工|規模|公司|本廠|技師|師傅|顧問",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
@@ -163,7 +163,8 @@ _OWNERS: dict[str, str] = {
     Ownership.STARTUP: r"start-?ups?\b|empresas? emergentes?|jeunes? pousses?|新創(?:公司|企業|團隊)?",
 }
 _OWNED = re.compile(
-    r"(?<![A-Za-zÀ-ÿ])(?=\w)(?:" + "|".join(f"(?P<{tag}>{words})" for tag, words in _OWNERS.items()) + ")", re.IGNORECASE
+    r"(?<![A-Za-zÀ-ÿ])(?=\w)(?:" + "|".join(f"(?P<{tag}>{words})" for tag, words in _OWNERS.items()) + ")",
+    re.IGNORECASE,
 )
 
 

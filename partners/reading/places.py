@@ -47,6 +47,7 @@ _REGION = re.compile(
 #: Stands for every letter of a place's name.
 _MARK = "\ue000"
 _EXCLUSION = (
+    r"\b(?:exclud(?:e|es|ing)|rul(?:e|ing) out|declin(?:e|ing)|écart\w+|refus\w+|exclu(?:imos|ons|ye)\w*|descart\w+|rechaz\w+)(?: [\wà-ÿ'’-]+){0,4}? @|"
     # "no European partners", "nous ne travaillons pas avec", "no exportamos a", "不接受美國"
     r"\bno @[\w-]*\s+(?:partners?|suppliers?|compan\w+|firms?|bidders?|buyers?|customers?|clients?|investors?|distributors?|manufacturers?|makers?|vendors?|applicants?|offers?|orders?)"
     r"|\b(?:not|never|n[o'’]t|cannot|unable to|no longer)\b(?: \w+){0,6}? (?:sell|ship|export|supply|deliver|serve|work|deal|source|buy|import|accept|consider|partner|trade|open|available)\w*(?: [\w'-]+){0,5}? @"
@@ -62,7 +63,7 @@ _EXCLUSION = (
 _LIST = rf"{_MARK}+(?:(?:\s*,\s*|\s*/\s*|、|及|或|與|和|\s+)(?:(?:or|and|nor|y|o|ni|e|ou|et|the|a|el|la|los|les|le|au|aux|en|du|des|del|de)\s+)*(?:l['’])?{_MARK}+)*"
 _EXCLUDES = re.compile(_EXCLUSION.replace("@", _LIST), re.IGNORECASE)
 _NEGATIVE = re.compile(
-    r"\b(?:no|not|never|cannot|unable|except|exclud\w*|other than|outside|barred|ban|excepto|salvo|exclu\w*|fuera|sin|ni|pas|plus|aucun\w*|sauf|hors|except\w+|descart\w+|jamais)\b"
+    r"\b(?:no|not|never|cannot|unable|except|exclud\w*|other than|outside|barred|ban|excepto|salvo|exclu\w*|fuera|sin|ni|pas|plus|aucun\w*|sauf|hors|except\w+|descart\w+|jamais|rul(?:e|ing) out|declin\w+|écart\w+|refus\w+|rechaz\w+)\b"
     r"|n['’]t|不|除|謝絕|無法|未|勿|禁",
     re.IGNORECASE,
 )
@@ -88,12 +89,33 @@ def excluded(text: str) -> list[Said]:
     if not _NEGATIVE.search(text):
         return []
     named = places(text)
-    if not named:
-        return []
+    return _inside(named, _EXCLUDES, text) if named else []
+
+
+#: A place that the partner is to know or to sell in already.
+_KNOWS = re.compile(
+    r"(?:\balready (?:sell|export|ship|serv|suppl|activ|present|distribut)\w*|\bexperience\b|\btrack record|\b(?:sales|distribution|dealer) network|\b(?:customers|clients|presence|sales) in"
+    r"|\bestablished in|\bya (?:vend|export|surt|atiend|distribuy)\w+|\bexperiencia|\bpresencia|\bred de (?:ventas|distribuci)|\bclientes en|\bdéjà|\bexpérience|\bprésen(?:t|ce|ts|te)"
+    r"|\bréseau|\bclients? (?:au|aux|en))(?: [\wà-ÿ'’-]+){0,5}? @"
+    r"|(?:外銷|出口|銷售|供應|熟悉|進入)[^，。；]{0,4}@[^，。；]{0,8}(?:經驗|實績|市場)|@[^，。；]{0,6}(?:市場經驗|外銷經驗|出口經驗|銷售經驗|據點|實績)".replace(
+        "@", _LIST
+    ),
+    re.IGNORECASE,
+)
+
+
+def known(text: str) -> list[Said]:
+    """Markets that a partner is to know: "must already sell in Canada", 具外銷日本經驗."""
+    named = places(text)
+    return _inside(named, _KNOWS, text) if named else []
+
+
+def _inside(named: list[Said], pattern: re.Pattern[str], text: str) -> list[Said]:
+    """Those of the places that stand in a stretch of the pattern, which sees them as marks."""
     masked = list(text)
     for said in named:
         masked[said.start : said.end] = _MARK * (said.end - said.start)
-    spans = [match.span() for match in _EXCLUDES.finditer("".join(masked))]
+    spans = [match.span() for match in pattern.finditer("".join(masked))]
     return [said for said in named if any(start <= said.start and said.end <= end for start, end in spans)]
 
 

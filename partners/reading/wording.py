@@ -98,11 +98,16 @@ def _may_be_theirs(clause: str, language: str, previous: str | None) -> bool:
     return language == "zh-hant" or (previous == SEEKS and bool(cues.TRADE.search(clause)))
 
 
-def strength(text: str, at: int, language: str) -> bool:
-    """Whether what stands at ``at`` is a must: by the words of its clause, else of the whole; by default it is."""
+def clause_at(text: str, at: int) -> str:
+    """What stands around ``at`` between two commas or the like."""
     first = max(text.rfind(mark, 0, at) for mark in _MARKS) + 1
     ends = [end for mark in _MARKS if (end := text.find(mark, at)) >= 0]
-    for part in (text[first : min(ends, default=len(text))], text):
+    return text[first : min(ends, default=len(text))]
+
+
+def strength(text: str, at: int, language: str) -> bool:
+    """Whether what stands at ``at`` is a must: by the words of its clause, else of the whole; by default it is."""
+    for part in (clause_at(text, at), text):
         strict, mild = cues.STRICT[language].search(part), cues.MILD[language].search(part)
         if bool(strict) != bool(mild):
             return bool(strict)
@@ -110,8 +115,8 @@ def strength(text: str, at: int, language: str) -> bool:
 
 
 def asks_before(text: str, at: int, language: str) -> bool:
-    """Whether something is sought in the words before ``at``."""
-    return bool(cues.SEEK[language].search(text, 0, at))
+    """Whether something is sought, wished or demanded in the words before ``at``."""
+    return any(table[language].search(text, 0, at) for table in (cues.SEEK, cues.STRICT, cues.MILD))
 
 
 def is_waived(text: str, language: str) -> bool:
