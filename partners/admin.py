@@ -3,12 +3,15 @@ from django.contrib import admin
 from partners.models import (
     CandidateInvitation,
     ChamberMember,
+    Cluster,
+    ClusterMember,
     CompanyProfile,
     Disclosure,
     ExpressionOfInterest,
     FirmImport,
     Introduction,
     Match,
+    Mentorship,
     PartnerRequest,
     Referral,
     ScreeningList,
@@ -109,3 +112,26 @@ class FirmImportAdmin(ReadOnlyAdmin):
     list_filter = ["status", "kind"]
     # The rows and their errors are the chamber's.
     fields = ["filename", "kind", "chamber", "status", "rows", "done", "uploaded_by", "uploaded_at"]
+
+
+@admin.register(Cluster)
+class ClusterAdmin(admin.ModelAdmin):
+    """An administrator corrects a page, and names another lead where the last one is gone."""
+
+    list_display = ["name", "economy", "lead", "is_public", "is_sample"]
+    list_filter = ["is_public", "is_sample", "economy"]
+    raw_id_fields = ["lead"]
+
+
+@admin.register(ClusterMember)
+class ClusterMemberAdmin(ReadOnlyAdmin):
+    list_display = ["cluster", "company", "status", "since"]
+    list_filter = ["status"]
+
+
+@admin.register(Mentorship)
+class MentorshipAdmin(ReadOnlyAdmin):
+    list_display = ["offer", "status", "asked_at", "ended_at"]
+    list_filter = ["status"]
+    # What the company wants to learn is for the two sides.
+    fields = ["offer", "status", "asked_at", "answered_at", "ended_at"]
