@@ -4,7 +4,7 @@ from typing import Any
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from partners import chasing, following_up, matching, referring, renewing, requesting, unloading, vouching
+from partners import chasing, following_up, matching, reaffirming, referring, renewing, requesting, unloading, vouching
 from partners.models import PartnerRequest
 from portal.accounts.models import Organization
 
@@ -33,6 +33,13 @@ def tell_of_closing() -> None:
 def ask_what_became() -> None:
     """Called by beat every hour: ask the sides of introductions what became of them, 30, 90 and 180 days after."""
     following_up.ask_due()
+
+
+@shared_task(ignore_result=True)
+def keep_profiles() -> None:
+    """Called by beat every hour: ask about profiles that were silent for a year; hide those that gave no answer."""
+    reaffirming.ask_silent()
+    reaffirming.hide_silent()
 
 
 @shared_task(ignore_result=True)
