@@ -324,6 +324,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "ask whether profiles still hold": {
+        "task": "partners.tasks.keep_profiles",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "publish resources at their moment": {
         "task": "resources.tasks.publish_due",
         "schedule": 60.0,
