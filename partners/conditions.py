@@ -35,8 +35,8 @@ _OWN = re.compile(r"(?:\b(?:our|my|nuestr[oa]s?|notre|nos)|我方|本公司|我�
 #: Not held yet.
 _PENDING = re.compile(
     r"in progress|pending|appl(?:ying|ied) for|working towards?|preparing|planned|in process|expired|en proceso"
-    r"|en tr[aá]mite|en curso|gestionando|vencid|en cours|en voie|en préparation|申請中|取得中|辦理中|準備|籌備|規劃取得|預計取得"
-    r"|輔導中|letter$",
+    r"|en tr[aá]mite|en curso|gestionando|vencid|en cours|en voie|en préparation"
+    r"|申請中|取得中|辦理中|準備|籌備|規劃取得|預計取得|輔導中|letter$",
     re.IGNORECASE,
 )
 

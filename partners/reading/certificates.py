@@ -116,7 +116,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("Leaping Bunny", r"leaping bunny"),
     ("MPS", r"(?-i:\bMPS-[A-Z]+\b)"),
 )  # fmt: skip
-_ISO = r"ISO(?:/IEC|/TS|/TR|/ASTM)?[\s-]?(?P<iso>\d{4,5})(?:-\d{1,2})?(?:\s?[:：]\s?\d{4})?"
+_ISO = r"(?i:ISO)(?:/IEC|/TS|/TR|/ASTM)?[\s-]?(?P<iso>\d{4,5})(?:-\d{1,2})?(?:\s?[:：]\s?\d{4})?"
 #: A standard of one of these bodies with its number; the body alone counts for the marks among them.
 _BODIES = (
     "UN R|ECE R|UL|CSA|NSF|IEC|EN|DIN|ASTM|ASME|ANSI|API|AWS|SAE|NOM|NMX|CNS|JIS|BIFMA|IPC|ECE|MIL-STD|OIML|IEEE|BS|HGV"
