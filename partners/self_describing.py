@@ -62,9 +62,10 @@ def take_over(
         name: list(dict.fromkeys([*getattr(profile, name), *lists[name]])) for name in LISTS if lists.get(name)
     }
     if fields:
-        return directory.save_profile(profile.organization, by=by, **fields)
-    record(by, "described", profile.organization)
-    matching.refresh_company(profile.organization)
+        profile = directory.save_profile(profile.organization, by=by, **fields)
+    else:
+        record(by, "described", profile.organization)
+    matching.company_changed(profile.organization)
     return profile
 
 
