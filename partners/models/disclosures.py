@@ -34,6 +34,7 @@ class DisclosureQuerySet(models.QuerySet):
                 "to_organization",
                 "person",
                 "interest__request",
+                "interest__company__economy",
                 "mentorship__offer",
                 "request__company__economy",
             )
@@ -130,7 +131,13 @@ class Disclosure(models.Model):
             return ""
         if self.to_organization_id == self.request.company_id and not self._shows_requester:
             return unnamed(self.request.company)
+        if self._is_to_interested and not self.interest.shows_interested:
+            return unnamed(self.interest.company)
         return str(self.to_organization)
+
+    @property
+    def _is_to_interested(self) -> bool:
+        return self.interest is not None and self.to_organization_id == self.interest.company_id
 
     @property
     def _shows_requester(self) -> bool:
