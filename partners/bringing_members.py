@@ -94,14 +94,14 @@ class Members:
         return firm.company.slug, CREATED
 
     def _change(self, profile: CompanyProfile, record: Record) -> tuple[str, str]:
-        firm = profile.organization
-        differing = sheets.differing(record.values, sheets.profile_values(profile))
+        firm, values = profile.organization, sheets.profile_values(profile)
+        differing = sheets.differing(record.values, values)
         differing -= {name for name in ("name", "name_en", "language") if not record.get(name)}
-        if not differing:
+        given = parsing.otherwise(self._read(record, differing), values)
+        if not given:
             return firm.slug, UNCHANGED
         if firm.pk in self.peopled or firm.pk not in self.entered:
-            raise refuse(record.row, min(differing), "own_profile", record.get(min(differing)))
-        given = self._read(record, differing)
+            raise refuse(record.row, min(given), "own_profile", record.get(min(given)))
         self._say(firm, {name: given.pop(name) for name in OF_THE_FIRM & given.keys()})
         if given:
             directory.save_profile(firm, by=self.by, **given)

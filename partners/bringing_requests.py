@@ -83,18 +83,17 @@ class Requests:
         return request.slug, CREATED
 
     def _change(self, request: PartnerRequest, record: Record) -> tuple[str, str]:
-        differing = sheets.differing(record.values, sheets.request_values(request))
+        values = sheets.request_values(request)
+        differing = sheets.differing(record.values, values)
         differing -= {name for name in (*NEEDED, "language") if not record.get(name)}
-        if "company" in differing:
-            if self._firm(record) != request.company:
-                raise refuse(record.row, "company", "other_company", record.get("company"))
-            differing.remove("company")
-        if not differing:
+        if "company" in differing and self._firm(record) != request.company:
+            raise refuse(record.row, "company", "other_company", record.get("company"))
+        given = parsing.otherwise(self._read(record, differing - {"company"}), values)
+        if not given:
             return request.slug, UNCHANGED
         is_own = request.origin == PartnerRequest.Origin.CHAMBER
         if not is_own or request.status != PartnerRequest.Status.DRAFT:
-            raise refuse(record.row, min(differing), "not_a_draft", record.get(min(differing)))
-        given = self._read(record, differing)
+            raise refuse(record.row, min(given), "not_a_draft", record.get(min(given)))
         if given.get("closes_on"):
             requesting.check_closing_day(given["closes_on"])
         requesting.revise(request, by=self.by, **given)

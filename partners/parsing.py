@@ -104,3 +104,16 @@ def each(record: Record, names: set[str], readers: Mapping[str, Callable[[Record
     if wrong:
         raise Refused(*wrong)
     return found
+
+
+def otherwise(given: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was read, that which differs from ``values`` (partners/sheets.py) in more than its spelling."""
+    return {name: value for name, value in given.items() if _plain(value) != values[name]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], Sector):
+        return sorted(sector.slug for sector in value)
+    if isinstance(value, list) and value and isinstance(value[0], Economy):
+        return sorted(economy.pk for economy in value)
+    return value
