@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from partners import sides
+from partners import dismissing, sides
 from partners.models import (
     CandidateInvitation,
     ChamberMember,
@@ -113,11 +113,7 @@ def decline(invitation: CandidateInvitation, *, reason: str, by: User) -> Candid
 
     Raises ``ValidationError(code="reason")`` for another reason.
     """
-    if reason not in Dismissal.Reason.values:
-        raise ValidationError(_("Choose a reason."), code="reason")
-    Dismissal.objects.update_or_create(
-        request=invitation.request, company=invitation.company, defaults={"reason": reason, "by": by}
-    )
+    dismissing.dismiss(invitation.request, company=invitation.company, reason=reason, by=by)
     record(by, "declined", invitation)
     notify(sides.people_of([invitation.chamber]), "partners/candidate_declined", about=invitation)
     return invitation

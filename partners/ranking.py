@@ -21,10 +21,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from partners import inviting, matching
+from partners import explaining, freshening, inviting, lacking, matching, scoring
 from partners import reasons as words
 from partners.models import CandidateInvitation, CompanyProfile, Dismissal, Match, PartnerRequest
 from partners.models.chambers import standing_vouches
+from partners.weights import THRESHOLD
 from portal.accounts.models import Organization
 
 #: How many candidates a page shows.
@@ -90,7 +91,7 @@ def standing(request: PartnerRequest) -> Standing:
         .values("number")
     )
     place = Coalesce(Subquery(better, output_field=IntegerField()), Value(0)) + 1
-    fitting = Match.objects.filter(request=request, score__gte=matching.THRESHOLD).annotate(place=place)
+    fitting = Match.objects.filter(request=request, score__gte=THRESHOLD).annotate(place=place)
     counts = fitting.aggregate(
         all=Count("pk"), best=Count("pk", filter=Q(place=1)), among_first=Count("pk", filter=Q(place__lte=FIRST))
     )
@@ -99,33 +100,52 @@ def standing(request: PartnerRequest) -> Standing:
 
 def candidates(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
     """The companies in the directory that suit the request best, as ``chamber`` may see and invite them."""
-    found = matching.candidates_for(request, limit, among=CompanyProfile.objects.listed())  # type: ignore[attr-defined]
-    return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in found])
+    return _found(request, chamber, CompanyProfile.objects.listed(), limit)
 
 
 def among_members(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
     """The chamber's own member firms that suit the request, also those that are not in the public directory."""
-    profiles = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
-    found = matching.candidates_for(request, limit, among=profiles)
-    fitting = [one for one in found if one.score >= matching.THRESHOLD]
-    return _rows(request, chamber, [(one.company, one.score, one.as_json()) for one in fitting])
+    members = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
+    return _found(request, chamber, members, limit)
+
+
+def nobody_because(request: PartnerRequest) -> list[str]:
+    """Why no company of the directory suits the request, the greatest obstacle first, in the reader's language; empty
+    when one does."""
+    return lacking.lines(lacking.why_nobody(request))
 
 
 def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str, Any]]:
     """Why the company suits the request, as codes; without what its own unnamed requests would tell."""
-    return _reasons(request, [company.pk]).get(company.pk, [])
-
-
-def _reasons(request: PartnerRequest, companies: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    profiles = CompanyProfile.objects.filter(organization__in=companies)
-    judged = [matching.judge(request, profile) for profile in matching.for_judging(profiles, only_named=True)]
-    return {one.company.pk: one.as_json() for one in judged}
+    profiles = CompanyProfile.objects.filter(organization=company)
+    return [
+        reason
+        for profile in matching.for_judging(profiles, only_named=True)
+        for reason in matching.judge(request, profile).as_json()
+    ]
 
 
 def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportunity]:
-    """The open requests that suit a company best, also while it is not in the public directory."""
-    found = matching.opportunities_for(company, limit)
-    return [Opportunity(one.request, one.score, one.as_json()) for one in found if one.score >= matching.THRESHOLD]
+    """The open requests that suit a member firm best, for its chamber: also while it is not in the public directory,
+    and without what its own unnamed requests, which another chamber may have posted, would tell."""
+    profile = CompanyProfile.objects.filter(organization=company).first()
+    if profile is None:
+        return []
+    freshening.freshen_company(profile)
+    found = [row for row in scoring.score(scoring.Asked(profile=profile.pk, limit=limit)) if row.score >= THRESHOLD]
+    requests = PartnerRequest.objects.for_rows().in_bulk([row.request_id for row in found])
+    return [
+        Opportunity(
+            requests[row.request_id], row.score, [reason.as_json() for reason in explaining.reasons_of(row.found)]
+        )
+        for row in found
+    ]
+
+
+def _found(request: PartnerRequest, chamber: Organization, among: QuerySet[CompanyProfile], limit: int) -> list[Row]:
+    best = matching.candidates_for(request, limit, among=among)
+    fitting = [(one.company, one.score, one.as_json()) for one in best if one.score >= THRESHOLD]
+    return _rows(request, chamber, fitting)
 
 
 def _rows(

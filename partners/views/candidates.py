@@ -38,7 +38,7 @@ def candidate_list(request: HttpRequest, slug: str) -> HttpResponse:
         "everywhere": everywhere,
         "members": members,
         "standing": ranking.standing(found) if is_own else None,
-        "nobody": [],
+        "nobody": ranking.nobody_because(found) if is_own and not everywhere else [],
     }
     return show(request, "partners/candidate_list.html", context)
 

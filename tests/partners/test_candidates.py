@@ -3,7 +3,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from partners import inviting, matching, ranking
-from partners.models import CandidateInvitation, CompanyProfile, Dismissal
+from partners.models import CandidateInvitation, CompanyProfile, Condition, Dismissal
+from partners.weights import THRESHOLD
 from portal.notifications.models import Notification
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.partners import (
@@ -134,13 +135,25 @@ class TestRanking:
         (row,) = ranking.candidates(published, chamber_mx)
 
         assert (row.company, row.is_member, row.may_invite) == (firm_us, True, True)
-        assert row.score >= matching.THRESHOLD
+        assert row.score >= THRESHOLD
 
     def test_members_that_are_in_no_directory_are_found_by_their_own_chamber(
         self, published, chamber_us, member_us, firm_us
     ):
         assert names(ranking.among_members(published, chamber_us)) == ["Quiet Snacks"]
         assert "Quiet Snacks" not in names(ranking.candidates(published, published.chamber))
+
+    def test_when_nobody_fits_the_chamber_reads_why(self, client, published, firm_us, reviewer):
+        Condition.objects.create(
+            request=published, kind="certification", value="AS9100", is_required=True, is_confirmed=True
+        )
+        client.force_login(reviewer)
+
+        page = client.get(reverse("partners:candidate-list", args=[published.slug])).content.decode()
+
+        assert "Cascade Snacks" not in page
+        assert "AS9100" in page
+        assert "1 company would fit without it" in page
 
     def test_reasons_do_not_tell_of_a_candidates_unnamed_requests(self, published, firm_us, chamber_mx):
         PartnerRequestFactory(published=True, company=firm_us, type="business_request", targets=["MX"])
