@@ -4,7 +4,10 @@ Everything ends up as small Latin letters and digits without spaces, because Pos
 every locale. A name in another script has one form in which each character stands as three letters of its own, so that
 it is compared with names in the same script; a Chinese name has besides it its Mandarin reading (Hanyu Pinyin), so that
 it is compared with names written in Latin letters. The reading needs the package ``pypinyin`` (MIT); without it a
-system check says what is missing, and names are still compared within their script. Other romanizations of Chinese,
+system check says what is missing, and names are still compared within their script.
+
+Beside the whole name stands its core: without words that many firms carry (trading, international, 科技). Two names
+that only share such words are not alike. Other romanizations of Chinese,
 such as those usual in Taiwan, are not read.
 """
 
@@ -14,6 +17,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from portal.search.text import fold
 
@@ -38,6 +42,25 @@ _AT_END = frozenset({
     "s", "a", "r", "l",
 })  # fmt: skip
 _BETWEEN = frozenset({"and", "y", "et", "e", "the"})
+#: Words of many firms' names, folded; not part of a core.
+_USUAL = frozenset({
+    "trading", "trade", "traders", "international", "internacional", "internationale", "industries", "industry",
+    "industrial", "industria", "industrias", "industrie", "industriel", "technology", "technologies", "tecnologia",
+    "tecnologias", "technologie", "tech", "electronics", "electronic", "electronica", "electronique", "export",
+    "exports", "exportadora", "exportaciones", "import", "imports", "importadora", "importaciones", "general",
+    "petroleum", "petroleo", "petrole", "oil", "gas", "machinery", "maquinaria", "machines", "logistics",
+    "logistica", "logistique", "engineering", "ingenieria", "ingenierie", "aviation", "aviacion", "airlines",
+    "marine", "maritime", "maritima", "shipping", "naviera", "transport", "transporte", "transportes", "energy",
+    "energia", "energie", "steel", "acero", "acier", "chemical", "chemicals", "quimica", "chimie", "textile",
+    "textiles", "food", "foods", "alimentos", "aliments", "services", "service", "servicios", "global", "comercial",
+    "comercializadora", "commercial", "commerce", "comercio", "distribuidora", "manufacturing", "manufacturas",
+    "products", "productos", "produits", "systems", "sistemas", "systemes", "solutions", "soluciones",
+    "construction", "construccion", "construcciones", "enterprise", "enterprises", "empresas", "entreprise",
+    "entreprises", "development", "desarrollo", "developpement", "investment", "investments", "inversiones",
+    "investissements", "keji", "maoyi", "guoji", "shiye", "dianzi", "jinchukou", "jixie", "gongye", "jishu",
+    "fazhan",
+})  # fmt: skip
+_HAN_USUAL = re.compile("科技|技术|贸易|国际|实业|电子|进出口|机械|工业|发展|企业")
 #: In Chinese, folded to simplified characters; the longest first.
 _HAN_FORMS = (
     "股份有限公司",
@@ -62,15 +85,38 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SPREAD, _CODES = 25717, len(_DIGITS) ** 3
 
 
-def forms(name: str) -> frozenset[str]:
-    """The forms of a name to compare: one, and a second for a name with Chinese characters. Empty for no letters."""
+class Form(NamedTuple):
+    """A name as it is compared, and its core."""
+
+    folded: str
+    core: str
+
+
+def forms(*names: str) -> list[Form]:
+    """The forms of these names to compare, each once: one of a name, and a second of a name with Chinese characters.
+    Empty when there are no letters."""
+    found: dict[str, str] = {}
+    for name in names:
+        for form in _forms(name):
+            core = min(found.get(form.folded, form.core), form.core, key=len)
+            found |= {form.folded: core} if form.folded else {}
+    return [Form(folded, core) for folded, core in sorted(found.items())]
+
+
+def _forms(name: str) -> list[Form]:
     folded = fold(name.replace("’", "'").replace("'", ""))[: 2 * LONGEST]
-    found = {_coded(_bare(_without_han_forms(folded)))}
+    bare = _without_han_forms(folded)
+    core = _HAN_USUAL.sub(" ", bare)
+    core = core if core.strip() else bare
+    found = [_form(_coded(_bare(bare)), _coded(_bare(core, usual=False)))]
     if _HAN.search(folded) and has_reader():
-        found.add(_without_pinyin_forms(_latin(_bare(_read(_without_han_forms(folded))))))
-    elif folded.isascii():
-        found = {_without_pinyin_forms(form) for form in found}
-    return frozenset(form[:LONGEST] for form in found if form)
+        found.append(_form(_latin(_bare(_read(bare))), _latin(_bare(_read(core), usual=False))))
+    return found
+
+
+def _form(folded: str, core: str) -> Form:
+    folded, core = (_PINYIN_FORMS.sub("", text) or text for text in (folded, core))
+    return Form(folded[:LONGEST], (core or folded)[:LONGEST])
 
 
 def has_reader() -> bool:
@@ -89,12 +135,15 @@ def _read(text: str) -> str:
     return "".join(words)
 
 
-def _bare(folded: str) -> str:
-    """The words without legal forms, put together; all of them when nothing else is left."""
+def _bare(folded: str, *, usual: bool = True) -> str:
+    """The words without legal forms and, unless ``usual``, those of many firms, put together; all of them when nothing
+    else is left."""
     words = [word for word in _APART.split(folded) if word]
     kept = [word for word in words if word not in _ANYWHERE and word not in _BETWEEN]
     while len(kept) > 1 and kept[-1] in _AT_END:
         kept.pop()
+    if not usual:
+        kept = [word for word in kept if word not in _USUAL] or kept
     return "".join(kept or words)
 
 
@@ -103,10 +152,6 @@ def _without_han_forms(folded: str) -> str:
         shorter = folded.replace(form, " ")
         folded = shorter if shorter.strip() else folded
     return folded
-
-
-def _without_pinyin_forms(form: str) -> str:
-    return _PINYIN_FORMS.sub("", form) or form
 
 
 def _latin(text: str) -> str:

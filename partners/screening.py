@@ -19,9 +19,11 @@ from portal.lifecycle import move
 
 Status = ScreeningFlag.Status
 
-#: From this similarity on (pg_trgm, 0 to 1) two folded names are shown to a person. It forgives a letter or two in a
-#: name of usual length; what is lower is mostly two names that share a common word.
+#: From these similarities on (pg_trgm, 0 to 1) two names are shown to a person: of the whole names, and of their cores.
+#: The first forgives a letter or two in a name of usual length. The second leaves out names that are alike only in the
+#: words that many firms carry, and is low because a core is short and one letter weighs much in it.
 CLOSE = 0.6
+CORE_CLOSE = 0.4
 #: Names compared in one transaction: some seconds of work with the largest lists.
 AT_ONCE = 500
 #: Organizations whose names are read at once.
@@ -33,17 +35,17 @@ def note_names(organizations: Collection[Organization]) -> int:
     """Keep the names of these organizations as they are compared; return how many are new. New ones are compared by
     :func:`screen_due`, old ones that nobody carries any more are forgotten."""
     wanted = {
-        (organization.pk, name, form)
+        (organization.pk, name, *form)
         for organization in organizations
         for name in _names(organization)
         for form in forms(name)
     }
     rows = OwnName.objects.filter(organization__in=organizations)
-    known = {(organization, name, folded): pk for pk, organization, name, folded in rows.values_list(*_COLUMNS)}
+    known = {tuple(values): pk for pk, *values in rows.values_list("pk", "organization", "name", "folded", "core")}
     OwnName.objects.filter(pk__in=[pk for key, pk in known.items() if key not in wanted]).delete()
     new = [
-        OwnName(organization_id=organization, name=name, folded=form)
-        for organization, name, form in sorted(wanted - known.keys())
+        OwnName(organization_id=organization, name=name, folded=folded, core=core)
+        for organization, name, folded, core in sorted(wanted - known.keys())
     ]
     OwnName.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
@@ -108,7 +110,6 @@ def _decide(flag: ScreeningFlag, to: str, *, note: str, by: User) -> ScreeningFl
 
 
 _LOCK = 0x53435245  # any number, the same for every list
-_COLUMNS = ("pk", "organization", "name", "folded")
 
 
 def _names(organization: Organization) -> Iterable[str]:
@@ -126,7 +127,7 @@ def _note(organizations: QuerySet[Organization]) -> int:
 def _flag(names: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(CLOSE)])
-        cursor.execute(_FLAG, {"names": names, "now": timezone.now()})
+        cursor.execute(_FLAG, {"names": names, "core": CORE_CLOSE, "now": timezone.now()})
 
 
 # Each of our names looks its likes up in the trigram index. Of the ways to write the two names the closest counts.
@@ -140,7 +141,7 @@ SELECT DISTINCT ON (own.organization_id, list.name, party.entry_id, own.name)
   JOIN partners_deniedname listed ON listed.folded %% own.folded
   JOIN partners_deniedparty party ON party.id = listed.party_id
   JOIN partners_screeninglist list ON list.id = party.screening_list_id
- WHERE own.id = ANY(%(names)s)
+ WHERE own.id = ANY(%(names)s) AND similarity(listed.core, own.core) >= %(core)s
  ORDER BY own.organization_id, list.name, party.entry_id, own.name, similarity(listed.folded, own.folded) DESC
     ON CONFLICT (organization_id, list_name, entry_id, own_name) DO UPDATE
    SET listed_name = EXCLUDED.listed_name, similarity = EXCLUDED.similarity, found_at = EXCLUDED.found_at,

@@ -143,8 +143,7 @@ def _party(row: ScreeningList, entry: dict[str, str]) -> DeniedParty:
 def _names(party: DeniedParty) -> list[DeniedName]:
     if party.kind.lower() in NOT_COMPARED:
         return []
-    found = {form for name in (party.name, *party.alt_names) for form in forms(name)}
-    return [DeniedName(party=party, folded=form) for form in sorted(found)]
+    return [DeniedName(party=party, folded=form.folded, core=form.core) for form in forms(party.name, *party.alt_names)]
 
 
 def _several(text: str) -> list[str]:

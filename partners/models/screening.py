@@ -67,6 +67,8 @@ class DeniedName(models.Model):
 
     party = models.ForeignKey(DeniedParty, models.CASCADE, related_name="names", verbose_name=_("denied party"))
     folded = models.CharField(_("compared as"), max_length=500)
+    #: Without the words that many firms carry.
+    core = models.CharField(_("core of the name"), max_length=500)
 
     class Meta:
         verbose_name = _("name of a denied party")
@@ -86,6 +88,8 @@ class OwnName(models.Model):
     )
     name = models.CharField(_("name"), max_length=500)
     folded = models.CharField(_("compared as"), max_length=500)
+    #: Without the words that many firms carry.
+    core = models.CharField(_("core of the name"), max_length=500)
     #: Empty: to be compared.
     screened_at = models.DateTimeField(_("compared"), null=True, blank=True)
 

@@ -28,8 +28,8 @@ class DeniedPartyFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def names(self, create, given):
-        found = {form for name in (self.name, *self.alt_names) for form in forms(name)}
-        DeniedName.objects.bulk_create([DeniedName(party=self, folded=form) for form in found])
+        found = forms(self.name, *self.alt_names)
+        DeniedName.objects.bulk_create([DeniedName(party=self, folded=form.folded, core=form.core) for form in found])
 
 
 class ScreeningFlagFactory(factory.django.DjangoModelFactory):
