@@ -9,7 +9,7 @@ Where several values would do ("UL or CSA listing", "at least 50 employees"), on
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -141,14 +141,15 @@ def read_company(capabilities: str, seeks: str, language: str, *, certifications
     lacking = {value for kind, value in lacks if kind == Kind.CERTIFICATION}
     held = [named.value for text in offered for named in _held_certificates(text) if named.value not in lacking]
     said = [people.sizes(text, language) for text in offered]
+    excluded = _once(said.value for sentence in wording.sentences(whole) for said in places.excluded(sentence))
     return CompanyReading(
         certifications=certificates.with_implied([*listed, *held]),
         languages=_once(said.value for text in offered for said in people.spoken(text)),
         capacities=_most(offered, [s.text for s in own if s.side == wording.SEEKS], language),
         sizes=_once(value for found in said for size in found for value in alternatives(size.value)),
         ownership=_once(said.value for text in offered for said in people.owners(text)),
-        markets=_once(said.value for text in offered for said in places.served(text)),
-        excluded=_once(said.value for sentence in wording.sentences(whole) for said in places.excluded(sentence)),
+        markets=[code for code in _once(_served(offered)) if code not in excluded],
+        excluded=excluded,
         offers=_joined(own, wording.OFFERS),
         seeks=_joined(own, wording.SEEKS),
         denies=_joined(own, wording.DENIES),
@@ -250,6 +251,11 @@ def _lacked(denied: list[str], whole: str) -> list[tuple[str, str]]:
         for said in people.spoken(text):
             found[Kind.LANGUAGE, said.value] = None
     return [(str(kind), value) for kind, value in found]
+
+
+def _served(offered: list[str]) -> Iterator[str]:
+    for text in offered:
+        yield from (said.value for said in places.served(text))
 
 
 def _held_certificates(text: str) -> list[certificates.Named]:

@@ -66,7 +66,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("SMETA", r"SMETA\b|Sedex\b"),
     ("SA8000", r"SA[\s-]?8000"),
     ("WRAP", r"(?-i:\bWRAP\b)"),
-    ("Kosher", r"kosher\b|kasher\b|cacher\b|潔食認證|猶太潔食"),
+    ("Kosher", r"kosher\b|kasher\b|cacher\b|casher\b|潔食認證|猶太潔食"),
     ("Halal", r"halal\b|清真"),
     ("Vegan", r"vegan society|vegan certifi\w+|certified vegan|純素認證|certificad\w+ vegan\w+|certifi\w+ végan\w*"),
     ("Gluten-free", r"gluten[\s-]free certifi\w+|certified gluten[\s-]free|certificad\w+ (?:libre de|sin) gluten|certifi\w+ sans gluten|無麩質(?:認證|驗證)"),
@@ -138,7 +138,7 @@ _ORGANIC = {"organic", "orgánico", "organico", "orgánica", "biologique", "bio"
 
 #: Without any of these no certificate is named: most sentences need not be looked through.
 _HINT = re.compile(
-    r"[A-Z]{2}|\d{3}|[A-Z]\d|(?i:nadcap|blue|fair|commerce|comercio|rainforest|kosher|ka?sher|cacher|halal|vegan|gluten|organi|orgán|biolog"
+    r"[A-Z]{2}|\d{3}|[A-Z]\d|(?i:nadcap|blue|fair|commerce|comercio|rainforest|kosher|ka?sher|casher|cacher|halal|vegan|gluten|organi|orgán|biolog"
     r"|good |global|medical|m[eé]dic|buenas|bonnes|energy|forest|leaping|primus|sedex|rohs|reach|haccp|iatf|gmp|brc|fssc|sqf|oeko|certifi)"
     r"|有機|認證|驗證|清真|公平|危害|優良|雨林|潔食|純素|優質|檢驗標識|全球回收|無麩質|醫療|B Corp",
 )

@@ -172,6 +172,13 @@ MILD = compiled(
     }
 )
 
+#: Says how much, or that something is no must: beside a wish these make no demand.
+BOUND = re.compile(
+    r"\b(?:at least|no less than|no fewer than|minimum|al menos|por lo menos|como mínimo|mínim[oa]|au moins|au minimum|minim(?:um|ale?))\b|至少|以上"
+    r"|\b(?:not|no|pas) (?:a |es |est )?(?:must|essential|mandatory|required|obligatori\w+|obligatoire|indispensable)",
+    re.IGNORECASE,
+)
+
 #: Not asked for.
 WAIVED = compiled(
     {

@@ -122,6 +122,11 @@ _STAFF = re.compile(
     r"\b(?:team|staff|workforce|employ|crew|workshop|shop|firm|compan|business|taller|empresa|atelier|entreprise|equipo|plantilla|emple|personal|équipe|effectif|emploi|salari)|團隊|員工|規模|公司|本廠|技師|師傅|顧問",
     re.IGNORECASE,
 )
+#: "A staff of 30" needs no word after it.
+_TEAM_OF = re.compile(
+    r"\b(?:staff|team|workforce|plantilla|equipo|équipe|effectif) (?:of|de) (?:about |some |around |unas |environ )?$",
+    re.IGNORECASE,
+)
 _VAGUE = re.compile(
     r"\s*(?:or more |o más |ou plus |plus |más |de )*(?:people|persons?|personas?|personnes?|人)", re.IGNORECASE
 )
@@ -132,6 +137,7 @@ def sizes(text: str, language: str) -> list[Said]:
     found = []
     for amount in amounts(text, language):
         after = re.match(_HEADS, text[amount.end :], re.IGNORECASE)
+        after = after or (re.match("", "") if _TEAM_OF.search(text[: amount.start]) else None)
         before, rest = text[max(0, amount.start - 30) : amount.start], text[amount.end :]
         if not after or amount.value < 1 or before.endswith("第"):
             continue

@@ -108,7 +108,8 @@ def clause_at(text: str, at: int) -> str:
 def strength(text: str, at: int, language: str) -> bool:
     """Whether what stands at ``at`` is a must: by the words of its clause, else of the whole; by default it is."""
     for part in (clause_at(text, at), text):
-        strict, mild = cues.STRICT[language].search(part), cues.MILD[language].search(part)
+        mild = cues.MILD[language].search(part)
+        strict = cues.STRICT[language].search(cues.BOUND.sub(" ", part) if mild else part)
         if bool(strict) != bool(mild):
             return bool(strict)
     return True
