@@ -8,7 +8,7 @@ the request names its firm to everybody.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -17,6 +17,11 @@ from partners.models import ChamberMember, Introduction, PartnerMeeting, Side, S
 from partners.models.requests import unnamed
 from portal.accounts.models import User
 from portal.accounts.permissions import chamber_ids
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    Heard = WithAnnotations[Introduction, outcomes.Words]
 
 COLUMNS = (*outcomes.WAY, Stage.NO_FIT)
 #: A column shows the latest so many; the file has all of them.
@@ -32,7 +37,7 @@ HEADER = (
 class Card:
     """An introduction as one chamber may read it. ``side`` is its member's; ``partner`` the firm across."""
 
-    introduction: Introduction
+    introduction: "Heard"
     side: str
     member: str
     partner: str
@@ -68,7 +73,7 @@ class Column:
     cards: list[Card] = field(default_factory=list)
 
 
-def introductions_of(user: User) -> QuerySet[Introduction]:
+def introductions_of(user: User) -> "QuerySet[Heard]":
     """Those in which a member firm of her chambers takes part, or whose request her chamber brokers or an interest it
     sent; newest first."""
     chambers = chamber_ids(user)
@@ -98,7 +103,7 @@ def find(user: User, pk: int) -> Card | None:
     return next(iter(cards(user, list(introductions_of(user).filter(pk=pk)))), None)
 
 
-def cards(user: User, rows: Collection[Introduction]) -> list[Card]:
+def cards(user: User, rows: "Collection[Heard]") -> list[Card]:
     """The introductions as her chambers may read them; costs one query."""
     members = _members(user, rows)
     return [_card(user, row, members) for row in rows]
@@ -131,7 +136,7 @@ def lines(user: User) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _card(user: User, row: Introduction, members: set[int]) -> Card:
+def _card(user: User, row: "Heard", members: set[int]) -> Card:
     interest = row.interest
     seat = seating.side_of(user, interest)
     side = seat or (Side.REQUEST if interest.request.company_id in members else Side.INTERESTED)
@@ -151,7 +156,7 @@ def _card(user: User, row: Introduction, members: set[int]) -> Card:
     )
 
 
-def _members(user: User, rows: Collection[Introduction]) -> set[int]:
+def _members(user: User, rows: "Collection[Heard]") -> set[int]:
     """Which firms on these introductions are active members of her chambers."""
     firms = {company for row in rows for company in (row.interest.company_id, row.interest.request.company_id)}
     active = ChamberMember.objects.active().filter(chamber__in=chamber_ids(user), company__in=firms)

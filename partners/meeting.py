@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dialogues import clocks
 from partners import seating
-from partners.models import Introduction, PartnerMeeting, Side, SlotProposal
+from partners.models import Introduction, PartnerMeeting, Rung, Side, SlotProposal
 from portal.accounts.models import User
 from portal.accounts.zones import validate_time_zone
 from portal.activity.log import record
@@ -162,7 +162,7 @@ def _held(introduction: Introduction) -> Introduction:
     """The introduction, locked so that of two answers at once the second sees the first."""
     lock(introduction)
     fresh = seating.for_seats().get(pk=introduction.pk)
-    if not fresh.interest.is_open("company"):
+    if not fresh.interest.is_open(Rung.COMPANY):
         raise ValidationError(_("One side has taken its consent back: no meeting can be planned."), code="ended")
     return fresh
 
@@ -189,7 +189,6 @@ def _invite(meeting: PartnerMeeting, kind: str) -> None:
     introduction = seating.for_seats().get(pk=meeting.introduction_id)
     people = [person for side in Side for person in seating.people_at(introduction, side)]
     entry = _entry(meeting)
-    told = {"starts": meeting.starts_at.isoformat(), "ends": meeting.ends_at.isoformat(), "place": meeting.place}
     notify(
         people,
         kind,
@@ -197,7 +196,9 @@ def _invite(meeting: PartnerMeeting, kind: str) -> None:
         occasion=meeting.sequence,
         calendar=_parts(entry, "REQUEST"),
         own=lambda person: {"url": _way_in(introduction, person)},
-        **told,
+        starts=meeting.starts_at.isoformat(),
+        ends=meeting.ends_at.isoformat(),
+        place=meeting.place,
     )
     seated = {person.pk for person in people}
     gone = [person for person in _holders(meeting) if person.pk not in seated]
@@ -222,7 +223,7 @@ def _holders(meeting: PartnerMeeting) -> list[User]:
         about_type__app_label="partners", about_type__model="partnermeeting", about_id=meeting.pk
     )
     latest = about.exclude(calendar_method="").order_by("recipient", "-pk").distinct("recipient")
-    holding = [row.recipient_id for row in latest if row.calendar_method == "REQUEST"]
+    holding = [row.recipient_id for row in latest if row.calendar_method == "REQUEST" and row.recipient_id]
     return list(User.objects.filter(pk__in=holding, is_active=True).order_by("pk"))
 
 

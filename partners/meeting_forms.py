@@ -77,7 +77,7 @@ class OutcomeForm(forms.Form):
         help_text=_("Only for an agreement or an alliance. Both sides and their chambers see the range."),
     )
     note = forms.CharField(
-        label=_("Note"),
+        label=_("A note for your side"),
         max_length=1000,
         required=False,
         widget=forms.Textarea({"rows": 3}),

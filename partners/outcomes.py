@@ -4,7 +4,8 @@ A report never changes: the latest of a side counts. Both sides say at least as 
 that is what is confirmed; "no fit" is confirmed when both say it, and beside any other word it confirms nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import ValidationError
@@ -17,11 +18,23 @@ from django.utils.translation import gettext_lazy as _
 from dialogues import partnering
 from dialogues.partnering import Total
 from partners import seating
-from partners.models import Introduction, OutcomeReport, Side, Stage
+from partners.models import Introduction, OutcomeReport, Rung, Side, Stage
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.lifecycle import lock
 from portal.notifications.outbox import notify
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Words(TypedDict):
+    """What :func:`with_words` adds."""
+
+    request_says: str | None
+    interested_says: str | None
+    confirmed_stage: str
+
 
 #: The way of an introduction, each step further than the one before it; "no fit" is none of them.
 WAY = (Stage.INTRODUCED, Stage.MET, Stage.NEGOTIATING, Stage.AGREEMENT, Stage.ALLIANCE)
@@ -44,7 +57,7 @@ def report(
     where there is no agreement.
     """
     lock(introduction)
-    introduction = with_words(seating.for_seats()).get(pk=introduction.pk)
+    words = with_words(seating.for_seats()).get(pk=introduction.pk)
     if stage not in Stage.values:
         raise ValidationError(_("Choose how far it came."), code="stage")
     if value and (value not in OutcomeReport.Value.values or stage not in DEALS):
@@ -54,9 +67,9 @@ def report(
     )
     introduction.follow_ups.filter(side=side, answered_at=None).update(answered_at=timezone.now())
     record(by, "outcome_reported", introduction, side=side, stage=stage)
-    others_word = introduction.interested_says if side == Side.REQUEST else introduction.request_says
-    if others_word != stage and introduction.interest.is_open("company"):
-        _ask_other_side(introduction, side, stage)
+    others_word = words.interested_says if side == Side.REQUEST else words.request_says
+    if others_word != stage and words.interest.is_open(Rung.COMPANY):
+        _ask_other_side(words, side, stage)
     return said
 
 
@@ -81,7 +94,7 @@ def confirmed(request_says: str | None, interested_says: str | None) -> str:
     return next(stage for stage in WAY if stage in words)
 
 
-def with_words(rows: QuerySet[Introduction]) -> QuerySet[Introduction]:
+def with_words(rows: QuerySet[Introduction]) -> "QuerySet[WithAnnotations[Introduction, Words]]":
     """Each introduction with ``request_says`` and ``interested_says`` (None before the first report), and
     ``confirmed_stage``, the same as :func:`confirmed`, for counting in the database."""
     rows = rows.annotate(request_says=_latest(Side.REQUEST), interested_says=_latest(Side.INTERESTED))
@@ -132,7 +145,7 @@ def totals(parties: Collection[str]) -> list[Total]:
     return [_total(row) for row in found]
 
 
-def _total(row: dict) -> Total:
+def _total(row: Mapping[str, Any]) -> Total:
     is_large = row["made"] >= SMALLEST_GROUP and len({*row["asking"], *row["answering"]}) >= SMALLEST_GROUP
     return Total(
         year=row["year"],

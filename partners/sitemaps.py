@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from partners.models import PartnerRequest
+from partners.models import PartnerRequest, SuccessStory
 from portal.sitemaps import PageMap
 
 
@@ -18,6 +18,19 @@ class RequestPages(PageMap):
 
     def path(self, item: tuple[str, datetime]) -> str:
         return reverse("partners:request-detail", args=item[:1])
+
+    def changed(self, item: tuple[str, datetime]) -> datetime:
+        return item[1]
+
+
+class StoryPages(PageMap):
+    """The success stories that both firms agreed to tell."""
+
+    def items(self) -> QuerySet[SuccessStory, Any]:
+        return SuccessStory.objects.told().order_by("pk").values_list("slug", "changed_at")
+
+    def path(self, item: tuple[str, datetime]) -> str:
+        return reverse("partners:story-detail", args=item[:1])
 
     def changed(self, item: tuple[str, datetime]) -> datetime:
         return item[1]

@@ -4,6 +4,8 @@ A consent is to the text as somebody read it: another text has to be agreed anew
 any time; and nobody reads it any more when a side takes back its consent to be known to the other.
 """
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -18,8 +20,11 @@ from portal.activity.log import record
 from portal.lifecycle import lock, move
 from portal.notifications.outbox import notify
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 Status = SuccessStory.Status
-_AGREED = {Side.REQUEST: "request_agreed_at", Side.INTERESTED: "interested_agreed_at"}
+_AGREED: dict[str, str] = {Side.REQUEST: "request_agreed_at", Side.INTERESTED: "interested_agreed_at"}
 
 
 def published() -> QuerySet[SuccessStory]:
@@ -35,7 +40,7 @@ def for_pages(rows: QuerySet[SuccessStory]) -> QuerySet[SuccessStory]:
     ).prefetch_related("introduction__interest__consents")  # fmt: skip
 
 
-def may_be_told(introduction: Introduction) -> bool:
+def may_be_told(introduction: "WithAnnotations[Introduction, outcomes.Words]") -> bool:
     """Whether both sides confirm an agreement or alliance, stand by it, and it is not told yet. The introduction comes
     from ``outcomes.with_words``."""
     is_told = SuccessStory.objects.filter(introduction=introduction).exists()
@@ -61,10 +66,10 @@ def write(
     Raises ``ValidationError``: ``not_confirmed`` without an outcome that both sides confirm, ``exists``, and by field.
     """
     lock(introduction)
-    introduction = outcomes.with_words(seating.for_seats()).get(pk=introduction.pk)
+    confirmed = outcomes.with_words(seating.for_seats()).get(pk=introduction.pk)
     if SuccessStory.objects.filter(introduction=introduction).exists():
         raise ValidationError(_("This story is written already."), code="exists")
-    if not may_be_told(introduction):
+    if not may_be_told(confirmed):
         raise ValidationError(
             _("A story needs an agreement or alliance that both sides confirm."), code="not_confirmed"
         )

@@ -7,7 +7,7 @@ from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path
 
 from dialogues.sitemaps import DialoguePages, IssuePages, SessionPages
-from partners.sitemaps import RequestPages
+from partners.sitemaps import RequestPages, StoryPages
 from portal import about, health, home, reader, sitemaps
 from resources.sitemaps import ResourcePages
 
@@ -17,6 +17,7 @@ NAMED_PAGES = (
     "dialogues:dialogue-list",
     "dialogues:issue-list",
     "partners:request-list",
+    "partners:story-list",
     "partners:company-list",
     "partners:organization-list",
     "focal:point-list",
@@ -32,6 +33,7 @@ SITEMAPS = {
     "sessions": SessionPages,
     "issues": IssuePages,
     "opportunities": RequestPages,
+    "stories": StoryPages,
 }
 
 urlpatterns = [

@@ -373,6 +373,7 @@ class TestStories:
         assert "Mangos del Istmo" in text
         assert "Cascade Snacks" in text
         assert "Mango for snacks" in client.get(reverse("partners:story-list")).content.decode()
+        assert page in client.get("/sitemap-stories.xml").content.decode()
         assert mailed("story_published") == ["marisol@istmo.example", "nora@cascade.example"]
 
     def test_a_consent_is_to_the_text_that_was_read(self, story, owner_us, owner_mx):
