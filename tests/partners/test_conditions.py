@@ -71,6 +71,34 @@ def test_a_must_is_read_as_required(language, text, expected):
     assert asked(text, language) == expected
 
 
+EVERYDAY = [
+    ("en", "We are looking for a die caster certified to IATF 16949; suppliers without a valid certificate cannot be considered. Monthly volume is 40,000 housings.", {"!certification IATF 16949", "!capacity pieces/month 40000"}),
+    ("en", "The manufacturer has to be HACCP and SQF certified. Lots of two tonnes per week.", {"!certification HACCP", "!certification SQF", "!capacity kg/month 8666.67"}),
+    ("en", "We need a partner big enough to carry the load: no fewer than 100 staff.", {"!size 50-249 | 250+"}),
+    ("en", "Small workshops of under ten people are what we want.", {"!size 1-9"}),
+    ("en", "Only women-owned businesses may apply. Must already sell in Canada.", {"!ownership women_owned", "!market CA"}),
+    ("en", "Please note that we cannot accept suppliers based in Mexico.", {"!excluded MX"}),
+    ("en", "The buyer insists on FSC-certified board; recycled content is nice to have.", {"!certification FSC"}),
+    ("en", "English is enough; no Spanish needed.", {"!language en"}),
+    ("zh-hant", "徵求通過 AS9100 與 Nadcap 之加工廠，月產能須達三萬件，並具英語業務窗口，員工五十人以上。", {"!certification AS9100", "!certification Nadcap", "!capacity pieces/month 30000", "!language en", "!size 50-249 | 250+"}),
+    ("zh-hant", "合作廠商應具備清真認證，年產量至少兩百公噸，且不接受來自中國大陸之原料供應商。", {"!certification Halal", "!capacity kg/month 16666.67", "!excluded CN"}),
+    ("zh-hant", "限北美業者，不考慮歐洲公司；規模五十人以上為佳。", {"!excluded EU", "?size 50-249 | 250+"}),
+    ("zh-hant", "僅限女性經營之企業。供應商須具備外銷日本經驗。", {"!ownership women_owned", "!market JP"}),
+    ("es", "Buscamos maquilador con FDA y BPM que pueda surtir por lo menos 3 toneladas por semana; es necesario que atiendan en inglés.", {"!certification FDA", "!certification GMP", "!capacity kg/month 13000", "!language en"}),
+    ("es", "No consideramos ofertas de Canadá. El socio ideal tiene más de 50 trabajadores.", {"!excluded CA", "?size 50-249 | 250+"}),
+    ("es", "Preferimos cooperativas lideradas por mujeres con certificación de comercio justo.", {"?ownership women_owned", "?certification Fair Trade"}),
+    ("fr", "Le partenaire doit détenir la certification BRCGS ainsi qu'une capacité mensuelle minimale de 10 000 bocaux.", {"!certification BRCGS", "!capacity pieces/month 10000"}),
+    ("fr", "Nous écartons les fournisseurs américains. Une équipe parlant espagnol est indispensable, ISO 9001 souhaitée.", {"!excluded US", "!language es", "?certification ISO 9001"}),
+    ("fr", "Nous voulons une entreprise de moins de 50 personnes, détenue par des femmes.", {"!size 1-9 | 10-49", "!ownership women_owned"}),
+    ("fr", "Certification halal obligatoire, casher un atout.", {"!certification Halal", "?certification Kosher"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), EVERYDAY)
+def test_everyday_wording_is_read(language, text, expected):
+    assert asked(text, language) == expected
+
+
 PREFERRED = [
     ("en", "ISO 14001 would be a plus.", {"?certification ISO 14001"}),
     ("en", "We prefer makers with FSC.", {"?certification FSC"}),
@@ -174,6 +202,14 @@ COMPANIES = [
     ("fr", "Nous ne livrons pas aux États-Unis.", {"excluded": ["US"]}),
     ("fr", "Nous n'avons pas la certification HACCP.", {"certifications": [], "lacks": [("certification", "HACCP")]}),
     ("fr", "Service en français et en anglais.", {"languages": ["fr", "en"]}),
+    ("en", "We follow ISO 9001 but we are not certified.", {"certifications": [], "lacks": [("certification", "ISO 9001")]}),
+    ("en", "We ship everywhere except Taiwan.", {"excluded": ["TW"], "markets": []}),
+    ("en", "We sell in Japan and Korea.", {"markets": ["JP", "KR"], "excluded": []}),
+    ("en", "Our staff of 30 speaks English only.", {"sizes": ["10-49"], "languages": ["en"]}),
+    ("zh-hant", "以中文溝通為主，無英文業務人員。", {"languages": ["zh-hant"], "lacks": [("language", "en")]}),
+    ("es", "Exportamos a Estados Unidos y Canadá, pero no a Taiwán.", {"markets": ["US", "CA"], "excluded": ["TW"]}),
+    ("es", "No contamos con personal que hable francés.", {"languages": [], "lacks": [("language", "fr")]}),
+    ("fr", "Nous ne parlons pas anglais.", {"languages": [], "lacks": [("language", "en")]}),
 ]  # fmt: skip
 
 
