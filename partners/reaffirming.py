@@ -4,7 +4,7 @@
 Everything is computed from the rows, so a sweep that was late, ran twice or ran in parallel makes up for it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -35,7 +35,7 @@ def reaffirm(profile: CompanyProfile, *, by: User) -> CompanyProfile:
     return profile
 
 
-def last_word(profile: CompanyProfile):
+def last_word(profile: CompanyProfile) -> datetime:
     """The moment its company last changed or confirmed it."""
     return max(profile.changed_at, profile.confirmed_at or profile.changed_at)
 
@@ -47,8 +47,7 @@ def ask_silent(limit: int = 200) -> int:
     """
     with transaction.atomic():
         now = timezone.now()
-        due = _listed().filter(last_word__lte=now - SILENT_FOR)
-        due = due.filter(Q(asked_at=None) | Q(asked_at__lt=F("last_word")))
+        due = _listed(Q(last_word__lte=now - SILENT_FOR), Q(asked_at=None) | Q(asked_at__lt=F("last_word")))
         rows = list(due.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:limit])
         for profile in rows:
             profile.asked_at = now
@@ -61,7 +60,7 @@ def hide_silent(limit: int = 200) -> int:
     """Take off the directory what was asked about 30 days ago and not confirmed since; tell its company; how many."""
     with transaction.atomic():
         now = timezone.now()
-        due = _listed().filter(asked_at__lte=now - PATIENCE, last_word__lt=F("asked_at"))
+        due = _listed(Q(asked_at__lte=now - PATIENCE), Q(last_word__lt=F("asked_at")))
         rows = list(due.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:limit])
         for profile in rows:
             profile.is_listed = False
@@ -73,10 +72,11 @@ def hide_silent(limit: int = 200) -> int:
     return len(rows)
 
 
-def _listed() -> QuerySet[CompanyProfile]:
+def _listed(*conditions: Q) -> QuerySet[CompanyProfile]:
+    """Listed profiles of real companies for which these hold; ``last_word`` is as the function says."""
     said = Greatest("changed_at", Coalesce("confirmed_at", "changed_at"))
-    listed = CompanyProfile.objects.listed().filter(is_sample=False).annotate(last_word=said)
-    return listed.select_related("organization")
+    listed = CompanyProfile.objects.listed().filter(is_sample=False).select_related("organization")
+    return listed.annotate(last_word=said).filter(*conditions)
 
 
 def _tell(profile: CompanyProfile, kind: str) -> None:
