@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
 
-from partners import choices, codes
+from partners import choices, codes, condition_words
 from partners.models import Capacity, ClusterMember, CompanyProfile, Size
+from partners.reading import certificates
 from portal.reference.models import Sector
 
 #: A cluster of clusters may have any number of members; so many profiles are summed up.
@@ -31,6 +32,10 @@ class Summed:
     unit: str
     amount: Decimal
     count: int
+
+    @property
+    def label(self) -> str:
+        return condition_words.volume(self.unit, self.amount)
 
 
 @dataclass(frozen=True)
@@ -56,16 +61,17 @@ def joint_capability(clusters: set[int]) -> JointCapability:
     rows = list(profiles.order_by("pk").values_list(*fields)[:MOST_PROFILES])
     counts = [Counter[str]() for _field in fields]
     for economy, hs_codes, certifications, size, languages in rows:
-        for count, values in zip(counts, ([economy], hs_codes, certifications, [size], languages), strict=True):
+        spelled = [certificates.spelled(name) for name in certifications]
+        for count, values in zip(counts, ([economy], hs_codes, spelled, [size], languages), strict=True):
             count.update({value for value in values if value})
-    economies, goods, certificates, sizes, spoken = counts
+    economies, goods, held, sizes, spoken = counts
     return JointCapability(
         members=companies.distinct().count(),
         public=len(rows),
         economies=_named(economies, choices.market_names(_codes(economies))),
         sectors=_sectors(profiles),
         goods=_named(goods, _codes(goods)),
-        certifications=_named(certificates, _codes(certificates)),
+        certifications=_named(held, _codes(held)),
         sizes=[Counted(str(size.label), sizes[size]) for size in Size if sizes[size]],
         languages=_named(spoken, [codes.language_name(code) for code in _codes(spoken)]),
         capacities=_capacities(profiles),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import sides
+from partners import matching, sides
 from partners.models import ContactView, Disclosure, Mentorship, PartnerRequest
 from portal.accounts.models import Organization, User
 from portal.accounts.permissions import memberships
@@ -236,4 +236,6 @@ def _set_paused(offer: PartnerRequest, *, is_paused: bool, by: User) -> PartnerR
         offer.paused_at = timezone.now() if is_paused else None
         offer.save(update_fields=["paused_at"])
         record(by, "paused" if is_paused else "resumed", offer)
+        # A paused mentor is suggested to nobody.
+        matching.company_changed(offer.company)
     return offer

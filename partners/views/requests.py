@@ -29,7 +29,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
     opened = PartnerRequest.objects.visible_to(request.user).open()
     matches = (
         Match.objects.visible_to(request.user)
-        .filter(request__in=opened, score__gte=matching.THRESHOLD)
+        .filter(request__in=opened, request__paused_at=None, score__gte=matching.THRESHOLD)
         .select_related("request__company__economy", "request__chamber", "company")
         .prefetch_related("request__sectors", "request__target_economies")
     )

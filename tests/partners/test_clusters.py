@@ -217,10 +217,10 @@ class TestLinking:
 @pytest.mark.django_db
 class TestJointCapability:
     def test_public_profiles_are_added_up_and_others_only_counted(self, cluster, us, mx):
-        sizes = {"10-49": ["ISO 9001", "HACCP"], "1-9": ["HACCP"]}
+        sizes = {"10-49": ["ISO9001:2015", "HACCP"], "1-9": ["HACCP"]}
         for size, certificates in sizes.items():
             profile = CompanyProfileFactory(size=size, certifications=certificates, hs_codes=("200899",))
-            Capacity.objects.create(profile=profile, unit="t/month", amount=40, is_confirmed=True)
+            Capacity.objects.create(profile=profile, unit="kg/month", amount=40_000, is_confirmed=True)
             ClusterMemberFactory(cluster=cluster, company=profile.organization)
         unlisted = CompanyProfileFactory(is_listed=False, certifications=["NADCAP"])
         ClusterMemberFactory(cluster=cluster, company=unlisted.organization)
@@ -233,11 +233,11 @@ class TestJointCapability:
         assert [(row.label, row.count) for row in found.sizes] == [("1 to 9 people", 1), ("10 to 49 people", 1)]
         assert [(row.label, row.count) for row in found.goods] == [("200899", 2)]
         assert [(row.label, row.count) for row in found.economies] == [("United States", 2)]
-        assert [(row.unit, row.amount, row.count) for row in found.capacities] == [("t/month", 80, 2)]
+        assert [(row.label, row.count) for row in found.capacities] == [("80,000 kg a month", 2)]
 
     def test_a_capacity_that_its_company_has_not_confirmed_is_not_added(self, cluster, us):
         profile = CompanyProfileFactory()
-        Capacity.objects.create(profile=profile, unit="t/month", amount=40)
+        Capacity.objects.create(profile=profile, unit="kg/month", amount=40_000)
         ClusterMemberFactory(cluster=cluster, company=profile.organization)
         assert joint_capability({cluster.pk}).capacities == []
 
