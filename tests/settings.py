@@ -7,7 +7,7 @@ os.environ.setdefault("SECURE_TRANSPORT", "false")
 os.environ.setdefault("MAIL_VIEWER", "true")
 
 from portal.settings import *  # noqa: F403
-from portal.settings import MEDIA_ROOT, STORAGES, TEMPLATES
+from portal.settings import DATABASES, MEDIA_ROOT, STORAGES, TEMPLATES
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -25,3 +25,7 @@ THESAURUS_CHECK_SECONDS = 0  # each test has a database of its own, and asks it
 PAGE_CACHE_SECONDS = (
     0  # pages are kept in tests/portal/test_pagecache.py alone: elsewhere data changes behind the verbs
 )
+BUNDLE_SECONDS = 0  # each change is told at once; tests/portal/notifications/test_bundling.py waits
+# Each test process begins with a copy of a database that has the tables (tests/servers.py).
+if template := os.environ.get("TEST_DATABASE_TEMPLATE"):
+    DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
