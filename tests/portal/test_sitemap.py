@@ -35,7 +35,7 @@ def locations(client, section):
 
 def test_the_index_names_every_section(client):
     found = ET.fromstring(client.get("/sitemap.xml").content).findall("s:sitemap/s:loc", NAMES)
-    sections = ("pages", "resources", "dialogues", "sessions", "issues", "opportunities")
+    sections = ("pages", "resources", "dialogues", "sessions", "issues", "opportunities", "stories")
     assert [place.text for place in found] == [f"http://testserver/sitemap-{name}.xml" for name in sections]
 
 
