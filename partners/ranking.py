@@ -54,7 +54,6 @@ class Row:
     is_member: bool
     invited_at: datetime | None
     has_interest: bool
-    said_no: bool
     obstacle: str
     #: The reasons written out, for the page.
     lines: list[words.Line] = field(default_factory=list)
@@ -68,6 +67,15 @@ class Row:
     @property
     def may_invite(self) -> bool:
         return not self.obstacle
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of an invitation: interest, a no, or nothing yet."""
+
+    invitation: CandidateInvitation
+    has_interest: bool
+    said_no: bool
 
 
 @dataclass
@@ -107,6 +115,17 @@ def among_members(request: PartnerRequest, chamber: Organization, *, limit: int 
     """The chamber's own member firms that suit the request, also those that are not in the public directory."""
     members = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
     return _found(request, chamber, members, limit)
+
+
+def invited(request: PartnerRequest, chamber: Organization) -> list[Answer]:
+    """Whom the chamber itself invited, and what became of it, the latest first. Whom another chamber invited is that
+    chamber's affair: it may be a member that no directory has."""
+    rows = list(CandidateInvitation.objects.filter(request=request, chamber=chamber).select_related("company__economy"))
+    ids = [row.company_id for row in rows]
+    interested = set(inviting.interested(request).filter(company__in=ids).values_list("company", flat=True))
+    no = set(_of(Dismissal, request, ids).values_list("company", flat=True))
+    answers = [Answer(row, row.company_id in interested, row.company_id in no) for row in rows]
+    return sorted(answers, key=lambda answer: answer.invitation.at, reverse=True)
 
 
 def nobody_because(request: PartnerRequest) -> list[str]:
@@ -155,10 +174,8 @@ def _rows(
 ) -> list[Row]:
     ids = [company.pk for company, *_rest in found]
     members = inviting.members_of(chamber)
-    invited = dict(_of(CandidateInvitation, request, ids).values_list("company", "at"))
+    dates = dict(_of(CandidateInvitation, request, ids).values_list("company", "at"))
     interested = set(inviting.interested(request).filter(company__in=ids).values_list("company", flat=True))
-    # What a company dismissed by itself is its own affair; an invited one has answered the chamber.
-    no = set(_of(Dismissal, request, invited).values_list("company", flat=True))
     obstacles = inviting.obstacles(request, chamber, ids)
     prefetch_related_objects([company for company, *_rest in found], standing_vouches(""))
     return [
@@ -167,9 +184,8 @@ def _rows(
             score=score,
             reasons=reasons,
             is_member=company.pk in members,
-            invited_at=invited.get(company.pk),
+            invited_at=dates.get(company.pk),
             has_interest=company.pk in interested,
-            said_no=company.pk in no,
             obstacle=obstacles.get(company.pk, ""),
         )
         for company, score, reasons in found

@@ -83,7 +83,7 @@ def request_values(request: PartnerRequest) -> dict[str, Any]:
 
 def cells(kind: str, values: dict[str, Any]) -> list[str]:
     """The cells of :func:`columns`; no spreadsheet takes one for a formula."""
-    return [inert(as_text(values.get(name))) for name in columns(kind)]
+    return [inert(as_text(values.get(name)).strip()) for name in columns(kind)]
 
 
 def differing(given: dict[str, str], values: dict[str, Any]) -> set[str]:

@@ -36,6 +36,7 @@ def candidate_list(request: HttpRequest, slug: str) -> HttpResponse:
         "chamber": chamber,
         "is_own": is_own,
         "everywhere": everywhere,
+        "invited": ranking.invited(found, chamber),
         "members": members,
         "standing": ranking.standing(found) if is_own else None,
         "nobody": ranking.nobody_because(found) if is_own and not everywhere else [],

@@ -144,9 +144,11 @@ class TestRanking:
         assert "Quiet Snacks" not in names(ranking.candidates(published, published.chamber))
 
     def test_when_nobody_fits_the_chamber_reads_why(self, client, published, firm_us, reviewer):
-        Condition.objects.create(
-            request=published, kind="certification", value="AS9100", is_required=True, is_confirmed=True
-        )
+        CompanyProfile.objects.filter(organization=firm_us).update(certifications=["ISO 9001"])
+        for kind, value, is_required in (("certification", "AS9100", True), ("language", "fr", False)):
+            Condition.objects.create(
+                request=published, kind=kind, value=value, is_required=is_required, is_confirmed=True
+            )
         client.force_login(reviewer)
 
         page = client.get(reverse("partners:candidate-list", args=[published.slug])).content.decode()
@@ -172,10 +174,17 @@ class TestRanking:
         assert ranking.standing(published) == ranking.Standing(fitting=1, best=0, among_first=1)
         assert ranking.standing(better).best == 1
 
-    def test_a_dismissal_that_nobody_asked_for_stays_the_companys_own(self, published, firm_us, owner_us, chamber_mx):
+    def test_a_dismissal_that_nobody_asked_for_stays_the_companys_own(self, published, firm_us, chamber_mx):
         Dismissal.objects.create(request=published, company=firm_us, reason="size")
 
-        assert [row.said_no for row in ranking.candidates(published, chamber_mx)] in ([False], [])
+        assert ranking.candidates(published, chamber_mx) == []
+        assert ranking.invited(published, chamber_mx) == []
+
+    def test_whom_another_chamber_invited_is_its_own_affair(self, published, chamber_mx, chamber_us, member_us):
+        CandidateInvitation.objects.create(request=published, company=member_us, chamber=chamber_us)
+
+        assert ranking.invited(published, chamber_mx) == []
+        assert [answer.invitation.company for answer in ranking.invited(published, chamber_us)] == [member_us]
 
 
 class TestPages:
