@@ -55,6 +55,7 @@ class Asked:
     as_given: bool = False
     limit: int = 20
     ways: Collection[str] = ALL
+    few: int = FEW
 
 
 def score(asked: Asked) -> list[Scored]:
@@ -123,7 +124,7 @@ def _parameters(asked: Asked) -> dict[str, Any]:
         "listed_only": asked.listed_only,
         "today": last_day_on_earth(),
         "limit": asked.limit,
-        "few": FEW,
+        "few": asked.few,
         "nearest": NEAREST,
         "structured": STRUCTURED,
         "worded": WORDED,

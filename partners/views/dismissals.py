@@ -16,7 +16,7 @@ from portal.web import go, require
 @login_required
 @require_POST
 def request_dismiss(request: HttpRequest, slug: str) -> HttpResponse:
-    """Not for me: set a request aside for one of my companies, and say why."""
+    """Set a request aside for one of my companies, and say why."""
     found, company = _find(request, slug)
     try:
         dismissing.dismiss(found, company=company, reason=request.POST.get("reason", ""), by=request.user)
@@ -41,7 +41,9 @@ def request_bring_back(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _find(request: HttpRequest, slug: str) -> tuple[PartnerRequest, Organization]:
     found = get_object_or_404(PartnerRequest.objects.visible_to(request.user), slug=slug)
-    mine = Organization.objects.filter(pk__in=company_ids(request.user))
+    mine = Organization.objects.filter(pk__in=company_ids(request.user)).order_by("pk")
     require(mine.exists())
-    company = get_object_or_404(mine, slug=request.POST.get("company", ""))
+    # Who acts for one company need not name it.
+    slug = request.POST.get("company", "")
+    company = get_object_or_404(mine, slug=slug) if slug else mine.first()
     return found, company

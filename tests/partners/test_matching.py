@@ -1,9 +1,10 @@
 import pytest
 from django.utils import translation
 
-from partners import directory, matching, reasons
-from partners.models import CompanyProfile, Match, PartnerRequest
-from tests.factories.partners import CompanyProfileFactory, PartnerRequestFactory
+from partners import conditions, dismissing, freshening, lacking, matching, reasons, scoring, weights
+from partners.models import CompanyMeaning, CompanyProfile, Condition, Dismissal, Match, PartnerRequest
+from partners.models.requests import last_day_on_earth
+from tests.factories.partners import CompanyProfileFactory, InterestFactory, PartnerRequestFactory
 from tests.factories.reference import economy, sector
 
 pytestmark = pytest.mark.django_db
@@ -30,216 +31,499 @@ def judge(request, **profile):
     return matching.judge(request, matching.for_judging(CompanyProfile.objects.filter(pk=made.pk)).get())
 
 
+def reason(judgement, criterion):
+    (found,) = [one for one in judgement.reasons if one.criterion == criterion]
+    return found
+
+
 def outcome(judgement, criterion):
-    (reason,) = [reason for reason in judgement.reasons if reason.criterion == criterion]
-    return reason.outcome, round(reason.points, 3)
+    return reason(judgement, criterion).outcome
 
 
-def test_the_weights_sum_to_one():
-    assert round(sum(matching.WEIGHTS.values()), 9) == 1
+def share(judgement, criterion):
+    """The part of the criterion's full points."""
+    return round(reason(judgement, criterion).points / weights.WEIGHTS[criterion], 3)
 
 
-def test_every_type_has_its_complement():
-    assert set(matching.COMPLEMENTS) == set(PartnerRequest.Type)
+def companies(request, **options):
+    return [candidate.company for candidate in matching.candidates_for(request, **options)]
 
 
-@pytest.mark.parametrize(
-    ("slugs", "expected"),
-    [
-        (["processed-food"], ("met", 0.3)),
-        (["bakery"], ("met", 0.15)),
-        (["software"], ("not_met", 0)),
-        ([], ("unknown", 0)),
-    ],
-)
-def test_a_sector_counts_whole_its_sibling_half(request_mx, slugs, expected):
-    assert outcome(judge(request_mx, sectors=slugs), "sector") == expected
-
-
-@pytest.mark.parametrize(
-    ("codes", "expected"),
-    [
-        (("200811",), ("met", 0.25)),
-        (("200990",), ("met", 0.125)),
-        (("20",), ("met", 0.125)),
-        (("847130",), ("not_met", 0)),
-        ((), ("unknown", 0)),
-    ],
-)
-def test_a_heading_counts_whole_its_chapter_half(request_mx, codes, expected):
-    assert outcome(judge(request_mx, hs_codes=codes), "hs") == expected
-
-
-@pytest.mark.parametrize(
-    ("code", "markets", "expected"),
-    [("US", (), ("met", 0.15)), ("CA", ("US",), ("met", 0.075)), ("CA", ("CA",), ("not_met", 0))],
-)
-def test_being_in_a_target_economy_counts_whole_serving_it_half(request_mx, code, markets, expected):
-    assert outcome(judge(request_mx, code=code, markets=markets), "economy") == expected
-
-
-def test_a_request_for_partners_anywhere_leaves_the_place_unknown(food, us, mx):
-    anywhere = PartnerRequestFactory(published=True, targets=[])
-    assert outcome(judge(anywhere), "economy") == ("unknown", 0)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "own", "expected"),
-    [
-        ((), None, "unknown"),
-        (("business_offer",), None, "met"),
-        (("rd_request",), None, "not_met"),
-        ((), "business_request", "met"),
-        ((), "procurement", "met"),
-        ((), "business_offer", "not_met"),
-        (("rd_request",), "business_request", "met"),
-    ],
-)
-def test_offer_meets_demand_by_the_companys_own_requests_then_by_its_word(request_mx, wanted, own, expected):
-    profile = CompanyProfileFactory(wanted_types=wanted)
-    if own:
-        PartnerRequestFactory(published=True, company=profile.organization, type=own)
-    found = matching.for_judging(CompanyProfile.objects.filter(pk=profile.pk)).get()
-
-    assert outcome(matching.judge(request_mx, found), "complement")[0] == expected
-
-
-def test_a_companys_own_expired_request_says_nothing(request_mx):
-    profile = CompanyProfileFactory()
-    PartnerRequestFactory(expired=True, company=profile.organization, type="business_request")
-    found = matching.for_judging(CompanyProfile.objects.filter(pk=profile.pk)).get()
-
-    assert outcome(matching.judge(request_mx, found), "complement")[0] == "unknown"
-
-
-@pytest.mark.parametrize(
-    ("language", "languages", "expected"),
-    [("en", (), "met"), ("fr", ("fr", "en"), "met"), ("fr", ("fr",), "not_met"), ("fr", (), "unknown")],
-)
-def test_a_language_in_common(request_mx, language, languages, expected):
-    assert outcome(judge(request_mx, language=language, languages=languages), "language")[0] == expected
-
-
-def test_a_firm_behind_the_request_brings_its_own_languages(food, us, mx):
-    spanish = PartnerRequestFactory(published=True, language="es")
-    CompanyProfileFactory(organization=spanish.company, languages=("es", "fr"))
-    request = matching.for_comparing(PartnerRequest.objects.filter(pk=spanish.pk)).get()
-
-    assert outcome(judge(request, language="fr", languages=("fr",)), "language")[0] == "met"
-
-
-def test_the_best_come_first_and_the_same_score_keeps_its_order(request_mx, food):
-    half = CompanyProfileFactory(sectors=["bakery"])
-    first, second = CompanyProfileFactory(), CompanyProfileFactory()
-
-    ranked = matching.matches_for(request_mx)
-
-    assert [judgement.company for judgement in ranked] == [first.organization, second.organization, half.organization]
-    assert ranked[0].score == pytest.approx(0.8)
-
-
-@pytest.mark.parametrize(
-    "profile",
-    [
-        {"is_listed": False},
-        {"sectors": ["software"], "hs_codes": ("847130",)},
-        {"code": "CA", "markets": ("CA",)},
-    ],
-    ids=["unlisted", "another trade", "elsewhere"],
-)
-def test_who_cannot_suit_is_no_candidate(request_mx, profile):
-    CompanyProfileFactory(**profile)
-
-    assert matching.matches_for(request_mx) == []
-
-
-def test_a_firm_never_suits_its_own_request(request_mx):
-    CompanyProfileFactory(organization=request_mx.company, markets=("US",))
-
-    assert matching.matches_for(request_mx) == []
-
-
-def test_goods_alone_make_a_candidate_and_so_does_a_trade_alone(request_mx, food):
-    by_goods = CompanyProfileFactory(sectors=["software"], hs_codes=("200811",))
-    by_trade = CompanyProfileFactory(sectors=["bakery"], hs_codes=())
-
-    found = {judgement.company for judgement in matching.matches_for(request_mx)}
-
-    assert found == {by_goods.organization, by_trade.organization}
-
-
-def test_a_company_is_told_only_from_the_threshold_on(request_mx, food):
-    assert judge(request_mx).is_told
-    weak = judge(request_mx, sectors=["bakery"], hs_codes=(), languages=("fr",), language="fr")
-    assert weak.score < matching.THRESHOLD
-    assert not weak.is_told
-
-
-def test_scoring_costs_the_same_queries_for_one_company_and_for_three(request_mx, django_assert_num_queries):
-    for _round in range(2):
-        CompanyProfileFactory()
-        request = matching.for_comparing(PartnerRequest.objects.filter(pk=request_mx.pk)).get()
-        with django_assert_num_queries(2):
-            matching.matches_for(request)
-        CompanyProfileFactory()
-
-
-def test_a_changed_profile_brings_its_matches_up_to_date(request_mx, firm_us, owner_us):
-    matching.refresh(request_mx)
-    assert Match.objects.filter(company=firm_us).exists()
-
-    directory.save_profile(firm_us, by=owner_us, hs_codes=["847130"], sectors=[sector("software", "Software")])
-    assert not Match.objects.filter(company=firm_us).exists()
-
-    directory.save_profile(firm_us, by=owner_us, hs_codes=["2008"])
-    assert Match.objects.get(company=firm_us).request == request_mx
-
-
-def test_seen_from_the_company_and_from_the_request_a_match_is_the_same(request_mx, firm_us, owner_us, food):
-    PartnerRequestFactory(published=True, sectors=["bakery"], hs_codes=())
-    for request in matching.for_comparing(PartnerRequest.objects.open()):
-        matching.refresh(request)
-    from_requests = list(
-        Match.objects.filter(company=firm_us).order_by("request").values("request", "score", "reasons")
+def require(request, kind, value, *, amount=None, is_required=True, is_confirmed=True):
+    return Condition.objects.create(
+        request=request, kind=kind, value=value, amount=amount, is_required=is_required, is_confirmed=is_confirmed
     )
 
-    matching.refresh_company(firm_us)
 
-    assert list(Match.objects.order_by("request").values("request", "score", "reasons")) == from_requests
-    assert len(from_requests) == 2
+class TestCriteria:
+    def test_the_weights_sum_to_one(self):
+        assert round(sum(weights.WEIGHTS.values()), 9) == 1
+
+    def test_every_type_has_its_complement(self):
+        assert set(weights.COMPLEMENTS) == set(PartnerRequest.Type)
+
+    @pytest.mark.parametrize(
+        ("slugs", "expected"),
+        [
+            (["processed-food"], ("met", 1)),
+            (["bakery"], ("met", 0.5)),
+            (["software"], ("not_met", 0)),
+            ([], ("unknown", 0)),
+        ],
+    )
+    def test_a_sector_counts_whole_its_sibling_half(self, request_mx, slugs, expected):
+        found = judge(request_mx, sectors=slugs)
+
+        assert (outcome(found, "sector"), share(found, "sector")) == expected
+
+    @pytest.mark.parametrize(
+        ("codes", "expected"),
+        [
+            (("200899",), ("met", 1)),
+            (("200811",), ("met", 0.85)),
+            (("200990",), ("met", 0.5)),
+            (("20",), ("met", 0.5)),
+            (("847130",), ("not_met", 0)),
+            ((), ("unknown", 0)),
+        ],
+    )
+    def test_the_longer_the_shared_code_of_goods_the_more_it_counts(self, request_mx, codes, expected):
+        found = judge(request_mx, hs_codes=codes)
+
+        assert (outcome(found, "hs"), share(found, "hs")) == expected
+
+    @pytest.mark.parametrize(
+        ("code", "markets", "expected"),
+        [("US", (), ("met", 1)), ("CA", ("US",), ("met", 0.5)), ("CA", ("CA",), ("not_met", 0))],
+    )
+    def test_being_in_a_target_economy_counts_whole_serving_it_half(self, request_mx, code, markets, expected):
+        found = judge(request_mx, code=code, markets=markets)
+
+        assert (outcome(found, "economy"), share(found, "economy")) == expected
+
+    def test_a_request_for_partners_anywhere_leaves_the_place_unknown(self, food, us, mx):
+        anywhere = PartnerRequestFactory(published=True, targets=[])
+
+        assert outcome(judge(anywhere), "economy") == "unknown"
+
+    @pytest.mark.parametrize(
+        ("wanted", "own", "expected"),
+        [
+            ((), None, "unknown"),
+            (("business_offer",), None, "met"),
+            (("rd_request",), None, "not_met"),
+            ((), "business_request", "met"),
+            ((), "procurement", "met"),
+            ((), "business_offer", "not_met"),
+            (("rd_request",), "business_request", "met"),
+        ],
+    )
+    def test_offer_meets_demand_by_the_companys_own_requests_then_by_its_word(self, request_mx, wanted, own, expected):
+        profile = CompanyProfileFactory(wanted_types=wanted)
+        if own:
+            PartnerRequestFactory(published=True, company=profile.organization, type=own)
+        found = matching.for_judging(CompanyProfile.objects.filter(pk=profile.pk)).get()
+
+        assert outcome(matching.judge(request_mx, found), "complement") == expected
+
+    def test_a_companys_own_expired_request_says_nothing(self, request_mx):
+        profile = CompanyProfileFactory()
+        PartnerRequestFactory(expired=True, company=profile.organization, type="business_request")
+        found = matching.for_judging(CompanyProfile.objects.filter(pk=profile.pk)).get()
+
+        assert outcome(matching.judge(request_mx, found), "complement") == "unknown"
+
+    @pytest.mark.parametrize(
+        ("language", "languages", "expected"),
+        [("en", (), "met"), ("fr", ("fr", "en"), "met"), ("fr", ("fr",), "not_met"), ("fr", (), "unknown")],
+    )
+    def test_a_language_in_common(self, request_mx, language, languages, expected):
+        assert outcome(judge(request_mx, language=language, languages=languages), "language") == expected
+
+    def test_a_firm_behind_the_request_brings_its_own_languages(self, food, us, mx):
+        spanish = PartnerRequestFactory(published=True, language="es")
+        CompanyProfileFactory(organization=spanish.company, languages=("es", "fr"))
+
+        assert outcome(judge(spanish, language="fr", languages=("fr",)), "language") == "met"
+
+    def test_a_request_that_closes_within_two_weeks_says_so(self, food, us, mx):
+        soon = PartnerRequestFactory(published=True, closes_on=last_day_on_earth())
+
+        assert outcome(judge(soon), "deadline") == "not_met"
+
+    def test_the_points_of_the_reasons_are_the_score(self, request_mx):
+        found = judge(request_mx)
+
+        assert found.score == pytest.approx(sum(one.points for one in found.reasons), abs=0.001)
 
 
-def test_a_company_that_leaves_the_directory_is_matched_no_more(request_mx, firm_us, owner_us):
-    matching.refresh(request_mx)
+class TestTexts:
+    BOLTS = "We make bolts and nuts for cars and look for distributors with a warehouse."
 
-    directory.save_profile(firm_us, by=owner_us, is_listed=False)
+    @pytest.fixture
+    def bolts(self, food, us, mx):
+        return PartnerRequestFactory(published=True, title="Bolts and nuts for cars", description=self.BOLTS)
 
-    assert not Match.objects.exists()
+    def test_the_same_thing_in_another_language_is_nearer_than_another_thing_in_the_same(self, bolts):
+        other = CompanyProfileFactory(capabilities="We tune pianos and restore violins for music schools.")
+        same = CompanyProfileFactory(language="zh-hant", capabilities="汽車螺栓與螺帽之進口批發商，設有倉庫。")
+
+        assert companies(bolts) == [same.organization, other.organization]
+
+    def test_who_offers_the_same_comes_after_who_can_sell_it(self, bolts):
+        rival = CompanyProfileFactory(capabilities="We make bolts and nuts for cars and look for distributors.")
+        dealer = CompanyProfileFactory(capabilities="Distributor of bolts, nuts and car parts with a large warehouse.")
+
+        assert companies(bolts) == [dealer.organization, rival.organization]
+
+    def test_who_seeks_the_same_comes_after_who_offers_it(self, food, us, mx):
+        wanted = PartnerRequestFactory(
+            published=True,
+            type="business_request",
+            title="Dried mango",
+            description="We look for a producer of dried mango.",
+        )
+        buyer = CompanyProfileFactory(capabilities="We run shops. We look for dried mango.")
+        maker = CompanyProfileFactory(capabilities="We produce dried mango and other dried fruit.")
+
+        assert companies(wanted) == [maker.organization, buyer.organization]
+
+    def test_a_text_changed_behind_the_verbs_is_read_before_it_is_compared(self, bolts):
+        profile = CompanyProfileFactory(capabilities="We tune pianos.")
+        before = companies(bolts), matching.candidates_for(bolts)[0].score
+        CompanyProfile.objects.update(capabilities="Distributor of bolts and nuts for cars.")
+
+        (after,) = matching.candidates_for(bolts)
+
+        assert before[0] == [profile.organization]
+        assert after.score > before[1] + 0.1
+
+    def test_nothing_is_encoded_twice(self, bolts):
+        CompanyProfileFactory()
+        matching.candidates_for(bolts)
+        marks = list(CompanyMeaning.objects.values_list("pk", "indexed"))
+
+        matching.candidates_for(bolts)
+
+        assert not freshening.unread_companies().exists()
+        assert list(CompanyMeaning.objects.values_list("pk", "indexed")) == marks
 
 
-def test_a_match_is_seen_by_its_company_alone(request_mx, firm_us, owner_us, owner_mx, chamber):
-    matching.refresh(request_mx)
+class TestConditions:
+    @pytest.fixture(autouse=True)
+    def read(self, request_mx):
+        """Read beforehand, so that conditions stated here are not taken for those of an older text."""
+        freshening.freshen(request_mx)
 
-    assert Match.objects.visible_to(owner_us).count() == 1
-    assert not Match.objects.visible_to(owner_mx).exists()
-    assert not Match.objects.visible_to(chamber).exists()
+    @pytest.mark.parametrize(
+        ("certifications", "expected"), [(["ISO 22000"], "met"), (["ISO 9001:2015"], "not_met"), ([], "unknown")]
+    )
+    def test_a_required_certificate_in_any_spelling(self, request_mx, certifications, expected):
+        require(request_mx, "certification", "ISO 22000")
+
+        assert outcome(judge(request_mx, certifications=certifications), "condition_certification") == expected
+
+    def test_one_of_several_will_do(self, request_mx):
+        require(request_mx, "certification", f"BRCGS{conditions.ANY}ISO 22000")
+
+        assert outcome(judge(request_mx, certifications=["ISO22000"]), "condition_certification") == "met"
+
+    def test_a_missing_requirement_weighs_more_than_a_sector(self, request_mx):
+        require(request_mx, "certification", "ISO 22000")
+        lacking_it = CompanyProfileFactory(certifications=["ISO 9001"])
+        holding_it = CompanyProfileFactory(certifications=["ISO 22000"], sectors=["bakery"])
+
+        assert companies(request_mx) == [holding_it.organization, lacking_it.organization]
+
+    def test_required_weighs_more_than_preferred_missing_more_than_unsaid_confirmed_more_than_read(self, request_mx):
+        condition = require(request_mx, "certification", "ISO 22000")
+        lacking_it = CompanyProfileFactory(certifications=["ISO 9001"])
+        silent = CompanyProfileFactory()
+
+        def points(profile, **changes):
+            Condition.objects.filter(pk=condition.pk).update(**{"is_required": True, "is_confirmed": True} | changes)
+            found = matching.for_judging(CompanyProfile.objects.filter(pk=profile.pk)).get()
+            return reason(matching.judge(request_mx, found), "condition_certification").points
+
+        missing = points(lacking_it)
+        assert missing == pytest.approx(-weights.PENALTIES["certification"], abs=0.001)
+        assert missing < points(lacking_it, is_confirmed=False) < points(lacking_it, is_required=False) < 0
+        assert missing < points(silent) < 0
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "amount", "profile", "expected"),
+        [
+            ("language", "fr", None, {"languages": ("en", "fr")}, "met"),
+            ("language", "fr", None, {"languages": ("en",)}, "not_met"),
+            ("size", "50-249 | 250+", None, {"size": "250+"}, "met"),
+            ("size", "50-249 | 250+", None, {"size": "1-9"}, "not_met"),
+            ("size", "250+", None, {"size": ""}, "unknown"),
+            ("ownership", "women_owned", None, {"ownership_tags": ("women_owned",)}, "met"),
+            ("ownership", "women_owned", None, {}, "unknown"),
+            ("market", "JP", None, {"markets": ("JP",)}, "met"),
+            ("market", "JP", None, {"markets": ("US",)}, "not_met"),
+            ("capacity", "pieces/month", 1000, {"capabilities": "We make 5,000 pieces a month."}, "met"),
+            ("capacity", "pieces/month", 9000, {"capabilities": "We make 5,000 pieces a month."}, "not_met"),
+            ("capacity", "pieces/month", 9000, {}, "unknown"),
+        ],
+    )
+    def test_each_kind_of_condition(self, request_mx, kind, value, amount, profile, expected):
+        require(request_mx, kind, value, amount=amount)
+
+        assert outcome(judge(request_mx, **profile), f"condition_{kind}") == expected
+
+    def test_what_the_text_asks_counts_though_nobody_confirmed_it(self, food, us, mx):
+        text = "We dry mango and look for snack makers. The partner must hold ISO 22000."
+        asked = PartnerRequestFactory(published=True, description=text)
+
+        found = judge(asked, certifications=["ISO 9001"])
+
+        assert outcome(found, "condition_certification") == "not_met"
+        assert reason(found, "condition_certification").detail["confirmed"] is False
+
+    def test_what_the_poster_dropped_does_not_come_back(self, food, us, mx):
+        text = "We dry mango and look for snack makers. The partner must hold ISO 22000."
+        asked = PartnerRequestFactory(published=True, description=text, dropped_conditions=["certification:ISO 22000"])
+
+        freshening.freshen(asked)
+
+        assert not asked.conditions.exists()
 
 
-def test_reasons_are_kept_as_codes_and_read_in_any_language(request_mx):
-    found = judge(request_mx, hs_codes=(), languages=("en", "es")).as_json()
+class TestHardNo:
+    def test_a_firm_never_suits_its_own_request(self, request_mx):
+        CompanyProfileFactory(organization=request_mx.company, markets=("US",))
 
-    assert {reason["criterion"] for reason in found} == set(matching.WEIGHTS)
-    lines = reasons.lines(found)
-    assert [line.text for line in lines] == [
-        "Same sector: Processed food.",
-        "Place: the company is where partners are sought: United States.",
-        "Language in common: English.",
-        "Goods: the request or the company names no HS codes.",
-        "Offer and demand: the company has not said what it looks for.",
+        assert companies(request_mx) == []
+
+    def test_not_who_set_it_aside_nor_who_was_declined(self, request_mx):
+        aside, declined, free = CompanyProfileFactory(), CompanyProfileFactory(), CompanyProfileFactory()
+        Dismissal.objects.create(request=request_mx, company=aside.organization, reason="later")
+        InterestFactory(
+            request=request_mx,
+            company=declined.organization,
+            status="declined",
+            decline_reason="no_fit",
+            answered_at=request_mx.published_at,
+        )
+
+        assert companies(request_mx) == [free.organization]
+
+    def test_no_economy_that_either_side_rules_out(self, request_mx):
+        CompanyProfileFactory(excluded_economies=("MX",))
+        canadian = CompanyProfileFactory(code="CA")
+        CompanyProfileFactory(organization=request_mx.company, excluded_economies=("US",))
+        CompanyProfileFactory()
+
+        assert companies(request_mx) == [canadian.organization]
+
+    def test_a_confirmed_exclusion_is_never_outvoted_one_read_from_the_text_only_weighs(self, request_mx):
+        profile = CompanyProfileFactory()
+        freshening.freshen(request_mx)
+        condition = require(request_mx, "excluded", "US", is_confirmed=False)
+        assert companies(request_mx) == [profile.organization]
+
+        condition.is_confirmed = True
+        condition.save()
+
+        assert companies(request_mx) == []
+
+    @pytest.mark.parametrize("state", ["expired", "closed"])
+    def test_nobody_for_what_is_over(self, food, us, mx, state):
+        CompanyProfileFactory()
+
+        assert companies(PartnerRequestFactory(**{state: True})) == []
+
+    def test_not_a_mentor_who_has_paused(self, food, us, mx):
+        wanted = PartnerRequestFactory(published=True, type="mentorship_request")
+        mentor = CompanyProfileFactory()
+        offer = PartnerRequestFactory(published=True, type="mentorship_offer", company=mentor.organization, places=2)
+        assert companies(wanted) == [mentor.organization]
+
+        offer.paused_at = offer.published_at
+        offer.save()
+
+        assert companies(wanted) == []
+
+    def test_who_is_in_no_directory_takes_part_with_a_text_but_is_stored_nowhere(self, request_mx):
+        written = CompanyProfileFactory(is_listed=False)
+        CompanyProfileFactory(is_listed=False, capabilities="")
+
+        assert companies(request_mx) == [written.organization]
+        assert companies(request_mx, among=CompanyProfile.objects.listed()) == []
+        assert matching.refresh(request_mx) == []
+
+    def test_candidates_reasons_do_not_tell_of_their_unnamed_requests(self, request_mx):
+        profile = CompanyProfileFactory()
+        PartnerRequestFactory(published=True, company=profile.organization, type="business_request")
+
+        (candidate,) = matching.candidates_for(request_mx)
+        (opportunity,) = matching.opportunities_for(profile.organization)
+
+        assert outcome(candidate, "complement") == "unknown"
+        assert outcome(opportunity, "complement") == "met"
+
+
+class TestStoring:
+    def test_the_best_come_first_and_the_same_score_keeps_its_order(self, request_mx, food):
+        half = CompanyProfileFactory(sectors=["bakery"])
+        first, second = CompanyProfileFactory(), CompanyProfileFactory()
+
+        assert companies(request_mx) == [first.organization, second.organization, half.organization]
+        assert companies(request_mx, limit=1) == [first.organization]
+
+    def test_seen_from_the_company_and_from_the_request_a_match_is_the_same(self, request_mx, food):
+        profile = CompanyProfileFactory()
+        PartnerRequestFactory(published=True, sectors=["bakery"], hs_codes=())
+        for request in PartnerRequest.objects.open():
+            matching.refresh(request)
+        stored = Match.objects.order_by("request")
+        from_requests = list(stored.values("request", "score", "reasons"))
+
+        matching.refresh_company(profile.organization)
+
+        assert list(stored.values("request", "score", "reasons")) == from_requests
+        assert len(from_requests) == 2
+
+    def test_a_company_that_leaves_the_directory_is_matched_no_more(self, request_mx):
+        profile = CompanyProfileFactory()
+        matching.refresh(request_mx)
+        assert Match.objects.exists()
+
+        CompanyProfile.objects.update(is_listed=False)
+        matching.refresh_company(profile.organization)
+
+        assert not Match.objects.exists()
+
+    def test_a_change_is_matched_by_the_workers_after_the_commit(self, request_mx, django_capture_on_commit_callbacks):
+        profile = CompanyProfileFactory()
+        with django_capture_on_commit_callbacks(execute=True):
+            matching.company_changed(profile.organization)
+            assert not Match.objects.exists()
+
+        assert Match.objects.get().company == profile.organization
+
+    def test_what_no_hint_reached_is_found_by_the_sweep(self, request_mx):
+        CompanyProfileFactory()
+
+        assert matching.refresh_due() is False
+        assert Match.objects.get().request == request_mx
+        assert not freshening.unread_companies().exists()
+
+    def test_a_match_is_seen_by_its_company_alone(self, request_mx, firm_us, owner_us, owner_mx, chamber):
+        matching.refresh(request_mx)
+
+        assert Match.objects.visible_to(owner_us).count() == 1
+        assert not Match.objects.visible_to(owner_mx).exists()
+        assert not Match.objects.visible_to(chamber).exists()
+
+    def test_it_costs_the_same_queries_for_one_company_and_for_three(self, request_mx, django_assert_num_queries):
+        CompanyProfileFactory()
+        matching.candidates_for(request_mx)
+        for _round in range(2):
+            with django_assert_num_queries(7):
+                assert matching.candidates_for(request_mx)
+            CompanyProfileFactory()
+            CompanyProfileFactory()
+            freshening.freshen(request_mx)
+
+    def test_of_many_companies_those_that_fit_are_brought_in_by_each_way(self, request_mx):
+        by_sector = CompanyProfileFactory(capabilities="We tune pianos.")
+        by_meaning = CompanyProfileFactory(
+            capabilities="We buy dried mango for our snacks.", sectors=["software"], code="CA", hs_codes=()
+        )
+        freshening.freshen(request_mx)
+
+        found = scoring.score(scoring.Asked(requests=[request_mx.pk], few=0))
+        back = scoring.score(scoring.Asked(profile=by_meaning.pk, few=0))
+
+        assert {row.profile_id for row in found} == {by_sector.pk, by_meaning.pk}
+        assert [row.request_id for row in back] == [request_mx.pk]
+
+
+class TestSettingAside:
+    def test_it_is_shown_no_more_and_others_like_it_weigh_less(self, request_mx, firm_us, owner_us):
+        other = PartnerRequestFactory(published=True)
+        before = {one.request: one.score for one in matching.opportunities_for(firm_us)}
+
+        dismissing.dismiss(request_mx, company=firm_us, reason="sector", by=owner_us)
+
+        (left,) = matching.opportunities_for(firm_us)
+        assert left.request == other
+        assert left.score == pytest.approx(before[other] - weights.PENALTIES["tired"], abs=0.001)
+        assert reason(left, "tired").detail == {"how": "sector"}
+
+    def test_a_reason_of_the_moment_changes_nothing_else(self, request_mx, firm_us, owner_us):
+        other = PartnerRequestFactory(published=True)
+        dismissing.dismiss(request_mx, company=firm_us, reason="later", by=owner_us)
+
+        (left,) = matching.opportunities_for(firm_us)
+
+        assert left.request == other
+        assert "tired" not in {one.criterion for one in left.reasons}
+
+    def test_it_can_be_shown_again(self, request_mx, firm_us, owner_us):
+        dismissing.dismiss(request_mx, company=firm_us, reason="sector", by=owner_us)
+
+        dismissing.bring_back(request_mx, company=firm_us, by=owner_us)
+
+        assert [one.request for one in matching.opportunities_for(firm_us)] == [request_mx]
+
+
+class TestWhyNobody:
+    def test_what_keeps_how_many_away(self, request_mx):
+        freshening.freshen(request_mx)
+        require(request_mx, "certification", "AS9100")
+        require(request_mx, "size", "250+")
+        for _number in range(2):
+            CompanyProfileFactory(certifications=["ISO 9001"], size="250+")
+
+        gaps = lacking.why_nobody(request_mx)
+
+        assert (gaps[0].reason.criterion, gaps[0].removes, gaps[0].of) == ("condition_certification", 2, 2)
+        assert lacking.lines(gaps)[0] == "Certificate, required: AS9100 – missing. 2 companies would fit without it."
+
+    def test_nothing_when_somebody_fits(self, request_mx):
+        CompanyProfileFactory(capabilities="We buy dried mango for our snacks and make snack bars.")
+
+        assert lacking.why_nobody(request_mx) == []
+
+
+class TestReading:
+    def test_reasons_are_kept_as_codes_and_read_in_any_language(self, request_mx):
+        found = judge(request_mx, hs_codes=(), languages=("en", "es")).as_json()
+
+        texts = {line.text for line in reasons.lines(found)}
+        assert {
+            "Same sector: Processed food.",
+            "Place: the company is where partners are sought: United States.",
+            "Language in common: English.",
+            "Goods: the request or the company names no HS codes.",
+            "Offer and demand: the company has not said what it looks for.",
+        } <= texts
+        with translation.override("zh-hant"):
+            translated = {line.text for line in reasons.lines(found)}
+        assert any("美國" in text for text in translated)
+
+    def test_every_code_has_its_own_sentence(self):
+        sector()
+        economy("US")
+
+        sentences = [
+            reasons.lines([{"criterion": criterion, "outcome": outcome, "points": 0, "detail": detail}])[0].text
+            for criterion, outcome, detail in ALL_CODES
+        ]
+
+        assert len(set(sentences)) == len(ALL_CODES)
+        assert all(sentence.endswith(".") for sentence in sentences)
+
+
+def _of_condition(kind, value, **more):
+    return [
+        (f"condition_{kind}", outcome, {"value": value, "required": required, "confirmed": True} | more)
+        for outcome in ("met", "not_met", "unknown")
+        for required in (True, False)
     ]
-    with translation.override("zh-hant"):
-        translated = [line.text for line in reasons.lines(found)]
-    assert "美國" in translated[1]
 
 
 ALL_CODES = [
@@ -263,17 +547,28 @@ ALL_CODES = [
     ("language", "met", {"languages": ["en"]}),
     ("language", "not_met", {"languages": ["en"]}),
     ("language", "unknown", {}),
+    ("meaning", "unknown", {}),
+    ("meaning", "met", {"how": "near"}),
+    ("meaning", "unknown", {"how": "some"}),
+    ("meaning", "not_met", {"how": "far"}),
+    ("deal", "met", {}),
+    ("deal", "unknown", {}),
+    ("deal", "not_met", {}),
+    ("wrong_side", "not_met", {"how": "offer"}),
+    ("wrong_side", "not_met", {"how": "seek"}),
+    ("wrong_side", "unknown", {}),
+    ("denied", "not_met", {}),
+    ("role", "met", {"roles": ["distributor"]}),
+    ("role", "not_met", {"roles": ["distributor"]}),
+    ("refused", "not_met", {"economies": ["US"]}),
+    ("tired", "not_met", {"how": "sector"}),
+    ("deadline", "met", {"day": "2026-12-24"}),
+    ("deadline", "not_met", {"day": "2026-12-24"}),
+    *_of_condition("certification", "ISO 9001"),
+    *_of_condition("language", "fr"),
+    *_of_condition("size", "50-249 | 250+"),
+    *_of_condition("capacity", "pieces/month", amount=5000.0),
+    *_of_condition("ownership", "women_owned"),
+    *_of_condition("market", "JP"),
+    *_of_condition("excluded", "US"),
 ]
-
-
-def test_every_code_has_its_own_sentence():
-    sector()
-    economy("US")
-
-    sentences = [
-        reasons.lines([{"criterion": criterion, "outcome": outcome, "points": 0, "detail": detail}])[0].text
-        for criterion, outcome, detail in ALL_CODES
-    ]
-
-    assert len(set(sentences)) == len(ALL_CODES)
-    assert all(sentence.endswith(".") for sentence in sentences)

@@ -390,6 +390,8 @@ TABLE = [
     may({"sme"}, "partners:request-revise", "draft_request"),
     may({"sme"}, "partners:request-conditions", "draft_request"),
     may({"sme"}, "partners:conditions-again", "draft_request", method="post"),
+    may(FIRMS, "partners:request-dismiss", "published_request", method="post"),
+    may(FIRMS, "partners:request-bring-back", "published_request", method="post"),
     may({"sme"}, "partners:request-submit", "draft_request", method="post"),
     may({"sme"}, "partners:request-discard", "draft_request", method="post"),
     may({"sme"}, "partners:request-take-back", "submitted_request", method="post"),
