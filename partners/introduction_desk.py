@@ -1,10 +1,8 @@
 """What introductions put on a person's desk: times to answer, questions what became of it, stories to agree to."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,20 +22,27 @@ from portal.desk import Coming, Waiting
 #: At most this many of a kind; the introductions' own pages have the rest.
 MOST = 20
 
-Row = TypeVar("Row", SlotProposal, FollowUp, SuccessStory, PartnerMeeting)
-
 
 def waiting_for(user: User) -> list[Waiting]:
-    return [*_times(user), *_questions(user), *_stories(user)]
+    """The oldest first of each kind. One query where nothing waits: every page shows the count."""
+    found = [(introduction, seating.seat_of(user, introduction)) for introduction in _waiting_rows(user)]
+    seats = [(introduction, seat) for introduction, seat in found if seat is not None]
+    return [
+        waiting
+        for what in (_times, _questions, _story)
+        for introduction, seat in seats
+        if (waiting := what(introduction, seat)) is not None
+    ]
 
 
 def coming_for(user: User) -> list[Coming]:
     """The first meetings of the introductions in which she has a seat."""
-    planned = PartnerMeeting.objects.filter(
+    rows = PartnerMeeting.objects.filter(
         introduction__in=Introduction.objects.visible_to(user).values("pk"),
         status=PartnerMeeting.Status.PLANNED,
         ends_at__gt=timezone.now(),
     )
+    planned = rows.order_by("starts_at", "pk")[:MOST]
     return [
         Coming(
             title=_("First meeting: %(title)s") % {"title": meeting.introduction.interest.request.title},
@@ -45,39 +50,47 @@ def coming_for(user: User) -> list[Coming]:
             at=meeting.starts_at,
             ends_at=meeting.ends_at,
         )
-        for meeting, seat in _seated(user, _with_people(planned.order_by("starts_at", "pk")[:MOST]))
+        for meeting in planned.select_related("introduction__interest__request", "introduction__interest__company")
+        if (seat := seating.seat_of(user, meeting.introduction)) is not None
     ]
 
 
-def _times(user: User) -> list[Waiting]:
-    slots = SlotProposal.objects.filter(
-        introduction__in=_hers(user), status=SlotProposal.Status.OPEN, starts_at__gt=timezone.now()
-    )
-    found: dict[int, Waiting] = {}
-    for slot, seat in _seated(user, _with_people(slots.order_by("proposed_at", "pk")[: 3 * MOST])):
-        if slot.side != seat.side:
-            title = _("Answer the times for a first meeting: %(title)s")
-            found.setdefault(seat.introduction.pk, _waiting(seat, title, slot.proposed_at))
-    return list(found.values())
+def _waiting_rows(user: User) -> QuerySet[Introduction]:
+    """Of the introductions she sees, those that both sides stand by and where something is open."""
+    standing = ExpressionOfInterest.objects.on_rung(Rung.COMPANY)
+    slots = SlotProposal.objects.filter(introduction=OuterRef("pk"), status=SlotProposal.Status.OPEN)
+    questions = FollowUp.objects.filter(introduction=OuterRef("pk"), answered_at=None)
+    stories = SuccessStory.objects.filter(introduction=OuterRef("pk"), status=SuccessStory.Status.DRAFT)
+    is_open = Q(Exists(slots.filter(starts_at__gt=timezone.now()))) | Q(Exists(questions)) | Q(Exists(stories))
+    rows = Introduction.objects.visible_to(user).filter(is_open, interest__in=standing)
+    rows = rows.select_related("interest__request", "interest__company", "story")
+    return rows.prefetch_related("slots", "follow_ups").order_by("accepted_at", "pk")[:MOST]
 
 
-def _questions(user: User) -> list[Waiting]:
-    asked = FollowUp.objects.filter(introduction__in=_hers(user), answered_at=None)
-    found: dict[int, Waiting] = {}
-    for question, seat in _seated(user, _with_people(asked.order_by("asked_at", "pk")[: 3 * MOST])):
-        if question.side == seat.side:
-            title = _("Say what became of the introduction: %(title)s")
-            found.setdefault(seat.introduction.pk, _waiting(seat, title, question.asked_at))
-    return list(found.values())
-
-
-def _stories(user: User) -> list[Waiting]:
-    drafts = SuccessStory.objects.filter(introduction__in=_hers(user), status=SuccessStory.Status.DRAFT)
-    return [
-        _waiting(seat, _("Agree to your success story: %(title)s"), story.changed_at, page="story")
-        for story, seat in _seated(user, _with_people(drafts.order_by("changed_at", "pk")[:MOST]))
-        if not telling_stories.agreed(story, seat.side)
+def _times(introduction: Introduction, seat: seating.Seat) -> Waiting | None:
+    now = timezone.now()
+    theirs = [
+        slot.proposed_at
+        for slot in introduction.slots.all()
+        if slot.status == SlotProposal.Status.OPEN and slot.starts_at > now and slot.side != seat.side
     ]
+    return _waiting(seat, _("Answer the times for a first meeting: %(title)s"), min(theirs)) if theirs else None
+
+
+def _questions(introduction: Introduction, seat: seating.Seat) -> Waiting | None:
+    asked = [
+        question.asked_at
+        for question in introduction.follow_ups.all()
+        if question.answered_at is None and question.side == seat.side
+    ]
+    return _waiting(seat, _("Say what became of the introduction: %(title)s"), min(asked)) if asked else None
+
+
+def _story(introduction: Introduction, seat: seating.Seat) -> Waiting | None:
+    story: SuccessStory | None = getattr(introduction, "story", None)
+    if story is None or story.status != SuccessStory.Status.DRAFT or telling_stories.agreed(story, seat.side):
+        return None
+    return _waiting(seat, _("Agree to your success story: %(title)s"), story.changed_at, page="story")
 
 
 def _waiting(seat: seating.Seat, title: str, since: datetime, page: str = "introduction-detail") -> Waiting:
@@ -87,20 +100,3 @@ def _waiting(seat: seating.Seat, title: str, since: datetime, page: str = "intro
         since=since,
         kind=_("Introduction"),
     )
-
-
-def _hers(user: User) -> QuerySet[Introduction, Any]:
-    """Of the introductions she sees, those that both sides still stand by."""
-    standing = ExpressionOfInterest.objects.on_rung(Rung.COMPANY)
-    return Introduction.objects.visible_to(user).filter(interest__in=standing).values("pk")
-
-
-def _with_people(rows: QuerySet[Row]) -> QuerySet[Row]:
-    return rows.select_related("introduction__interest__request", "introduction__interest__company")
-
-
-def _seated(user: User, rows: QuerySet[Row]) -> Iterator[tuple[Row, seating.Seat]]:
-    """Each with her seat at it."""
-    for row in rows:
-        if (seat := seating.seat_of(user, row.introduction)) is not None:
-            yield row, seat
