@@ -23,7 +23,7 @@ Status = ScreeningFlag.Status
 #: The first forgives a letter or two in a name of usual length. The second leaves out names that are alike only in the
 #: words that many firms carry, and is low because a core is short and one letter weighs much in it.
 CLOSE = 0.6
-CORE_CLOSE = 0.4
+CORE_CLOSE = 0.3
 #: Names compared in one transaction: some seconds of work with the largest lists.
 AT_ONCE = 500
 #: Organizations whose names are read at once.
