@@ -68,13 +68,13 @@ def ask(request: PartnerRequest, *, by: User, email: str = "") -> TextConfirmati
     request.returned_reason = ""  # what it asked for before is in the text now
     request.save(update_fields=["returned_reason"])
     record(by, "text_confirmation_asked", request, by_mail=not asked)
-    language = request.company.native_language
+    link = "" if asked else path(found)
     notify(
-        asked or [Address(email=email, language=language)],
+        asked or [Address(email=email, language=request.company.native_language)],
         "partners/text_to_confirm",
         about=request,
         occasion=f"{found.pk} {now.isoformat()}",
-        **({} if asked else {"url": path(found)}),
+        own=lambda _person: {"url": link} if link else {},
     )
     return found
 
@@ -168,6 +168,11 @@ def _answer(confirmation: TextConfirmation, to: str, *, by: User | None, note: s
 
 
 def _tell_chamber(request: PartnerRequest, confirmation: TextConfirmation) -> None:
-    answer = {"is_right": confirmation.status == Status.CONFIRMED, "note": confirmation.note}
-    chamber = sides.people_of([request.chamber])
-    notify(chamber, "partners/text_answered", about=request, occasion=confirmation.pk, **answer)
+    notify(
+        sides.people_of([request.chamber]),
+        "partners/text_answered",
+        about=request,
+        occasion=confirmation.pk,
+        is_right=confirmation.status == Status.CONFIRMED,
+        note=confirmation.note,
+    )

@@ -75,7 +75,7 @@ UPDATE {table} AS kept SET facets = made.facets FROM (
     FROM {table} found JOIN accounts_organization firm ON firm.id = found.{firm}_id WHERE found.id = ANY(%s)
 ) AS made WHERE made.id = kept.id AND made.facets IS DISTINCT FROM kept.facets
 """
-_STATEMENTS = {
+_STATEMENTS: dict[type[models.Model], str] = {
     PartnerRequest: _KEEP.format(table="partners_partnerrequest", firm="company", codes=_OF_REQUEST),
     CompanyProfile: _KEEP.format(table="partners_companyprofile", firm="organization", codes=_OF_COMPANY),
 }

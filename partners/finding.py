@@ -31,6 +31,8 @@ PER_PAGE = 20
 REACHABLE = 10_000
 #: From this row on a narrowed list is deep: read once for all of its deep pages.
 _DEEP = 200
+#: Counts of more rows than this are kept until something public changes.
+_MANY = 1_000
 #: Values of a facet in sight; the others stand behind "more".
 _IN_SIGHT, _AT_MOST = 6, 40
 #: Value of the facet "closes" → within how many days.
@@ -105,14 +107,16 @@ class Finding:
 
     def page(self, number: str | None) -> Page:
         """One page of rows; a number out of range gives the nearest page."""
-        return Paginator(_Rows(self), PER_PAGE).get_page(number)
+        rows: Any = _Rows(self)
+        return Paginator(rows, PER_PAGE).get_page(number)
 
     def read(self, start: int, end: int) -> list[Any]:
         """The rows from ``start`` to before ``end``, in order, with what a row of the list shows."""
         return self.rows(self._ids(start, end))
 
     def rows(self, ids: Sequence[int]) -> list[Any]:
-        found = {row.pk: row for row in self.everything.filter(pk__in=list(ids)).for_rows()}
+        wanted: Any = self.everything.filter(pk__in=list(ids))
+        found = {row.pk: row for row in wanted.for_rows()}
         return [found[pk] for pk in ids if pk in found]
 
     @cached_property
@@ -200,11 +204,11 @@ class Finding:
     def _counts(self) -> counting.Counts:
         if self._searched is not None:
             return counting.count(self._matches, self._chosen_codes, is_small=True)
-        # Counts that were cut off take longest and are the same for every page and language of a list.
+        # Counts of many rows take longest and are the same for every page, order and language of a list.
         return pagecache.remembered(
             self._name("facets"),
             lambda: counting.count(self._matches, self._chosen_codes),
-            is_worth=lambda counts: counts.is_partial,
+            is_worth=lambda counts: counts.total > _MANY,
             area=pagecache.PARTNERS,
         )
 
@@ -255,7 +259,7 @@ def known_of_requests(language: str) -> Known:
         "target": known.economies,
         "sector": known.sectors,
         "certificate": AsWritten(),
-        "language": dict(NAMES),
+        "language": {code.value: name for code, name in NAMES.items()},
         "closes": CLOSING,
     }
 

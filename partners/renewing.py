@@ -1,6 +1,6 @@
 """Renewal in one step: a notice a week before the closing day, and a personal link that renews."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
@@ -50,7 +50,7 @@ def remind(limit: int = 500) -> int:
 
 def path(request: PartnerRequest, person: User) -> str:
     """The page that renews the request in her name without signing in, in her language. Useless once it is renewed."""
-    token = signing.dumps([request.pk, person.pk, request.closes_on.isoformat()], salt=SALT)
+    token = signing.dumps([request.pk, person.pk, _day(request)], salt=SALT)
     with translation.override(person.language):
         return reverse("partners:renew-by-link", args=[token])
 
@@ -66,7 +66,7 @@ def read(token: str) -> tuple[PartnerRequest, User, bool] | None:
     if user is None:
         return None
     found = PartnerRequest.objects.of(user).filter(pk=pk).select_related("company__economy", "chamber").first()
-    return (found, user, found.closes_on == date.fromisoformat(closes_on)) if found else None
+    return (found, user, _day(found) == closes_on) if found else None
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def _tell(row: PartnerRequest) -> bool:
     request = lock(row)
     if request.status != PartnerRequest.Status.PUBLISHED or request.closes_on != row.closes_on:
         return False  # renewed or closed meanwhile
-    day = request.closes_on.isoformat()
+    day = _day(request)
     record(None, SAID, request, closes_on=day)
     notify(
         sides.request_side(request),
@@ -84,3 +84,8 @@ def _tell(row: PartnerRequest) -> bool:
         own=lambda person: {"url": path(request, person)},
     )
     return True
+
+
+def _day(request: PartnerRequest) -> str:
+    """Its closing day; a published or expired request always has one."""
+    return request.closes_on.isoformat() if request.closes_on else ""

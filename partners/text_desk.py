@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from partners.models import PartnerRequest, TextConfirmation
+from portal.accounts.models import User
 from portal.accounts.permissions import chamber_ids, company_ids
 from portal.desk import Waiting
 
@@ -12,7 +13,7 @@ Status = TextConfirmation.Status
 MOST = 20
 
 
-def waiting_for(user) -> list[Waiting]:
+def waiting_for(user: User) -> list[Waiting]:
     """For the firm's people the texts to confirm, for the chamber's those that were answered; one query."""
     asked = Q(status=Status.ASKED, request__company__in=company_ids(user)) & ~Q(request__posted_by=user)
     answered = Q(status__in=[Status.CONFIRMED, Status.CHANGES], request__chamber__in=chamber_ids(user))
