@@ -84,7 +84,7 @@ def test_from_a_file_of_members_to_a_candidate_abroad(visit, cast, tmp_path):
     other.locator(f'form[action$="/{referral.pk}/accept/"] button').first.click()
     other.goto(f"/zh-hant/opportunities/{request.slug}/candidates/")
     expect(other.locator("main")).to_contain_text(str(cast["quiet"]))
-    other.locator("details:has(form) summary").first.click()
+    other.locator("main details:has(textarea) summary").first.click()
     other.locator('form[action$="/invite/"] textarea').first.fill("我們認為很適合貴公司。")
     other.locator('form[action$="/invite/"] button').first.click()
     told = text_of(last_mail_to(cast["maker"].email))
