@@ -47,7 +47,7 @@ def upload(chamber: Organization, *, kind: str, name: str, content: bytes, by: U
     try:
         run.save()
     except BaseException:
-        run.file.storage.delete(run.file.name)
+        run.file.storage.delete(str(run.file.name))
         raise
     _go_on_after_commit(run)
     return run

@@ -24,7 +24,7 @@ class Requests:
 
     def __init__(self, chamber: Organization, *, by: User) -> None:
         self.chamber, self.by, self.shelf = chamber, by, parsing.Shelf()
-        self.requests = {request.slug: request for request in exporting.requests_of(chamber).for_rows()}
+        self.requests = {request.slug: request for request in exporting.requests_of(chamber).for_rows()}  # type: ignore[attr-defined]
         self.titles: dict[tuple[int, str], set[str]] = {}
         for request in self.requests.values():
             self.titles.setdefault((request.company_id, request.title.casefold()), set()).add(request.slug)

@@ -1,6 +1,7 @@
 """What is wrong with a row of a chamber's file: kept as a code, said in the reader's language."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -45,7 +46,7 @@ class Problem:
     row: int
     field: str
     code: str
-    params: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> list[Any]:
         params = {name: _storable(text) for name, text in self.params.items()}

@@ -194,8 +194,11 @@ def can_see_candidates(user: "Reader", request: PartnerRequest, referral: Referr
     """While it is open: the chamber that answers for the request, and one that was handed it (``referral``)."""
     if not request.is_open:
         return False
-    is_handed = referral is not None and referral.is_open and referral.request_id == request.pk
-    return is_of_chamber(user, request) or (is_handed and referral.to_chamber_id in chamber_ids(user))
+    if is_of_chamber(user, request):
+        return True
+    if referral is None or not referral.is_open or referral.request_id != request.pk:
+        return False
+    return referral.to_chamber_id in chamber_ids(user)
 
 
 def can_answer_invitation(user: "Reader", invitation: CandidateInvitation) -> bool:

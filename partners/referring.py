@@ -81,7 +81,8 @@ def close(referral: Referral, *, by: User | None) -> Referral:
     """End it: either chamber, or the portal when the request is closed. Both chambers and the company are told."""
     referral = move(referral, Status.CLOSED, by=by, answered_at=referral.answered_at or timezone.now())
     people = sides.people_of([referral.to_chamber, referral.from_chamber, referral.request.company])
-    notify(people.exclude(pk=by.pk if by else None), "partners/referral_closed", about=referral)
+    others = people.exclude(pk=by.pk) if by else people
+    notify(others, "partners/referral_closed", about=referral)
     return referral
 
 

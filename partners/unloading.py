@@ -174,7 +174,7 @@ def _content(run: FirmImport) -> bytes:
 
 def end(run: FirmImport, to: str, *, by: User | None = None, **changes: Any) -> FirmImport:
     """Move a file to its last state and forget what was in it, once that is sure."""
-    storage, stored = run.file.storage, run.file.name
+    storage, stored = run.file.storage, str(run.file.name)
     summary = {name: value for name, value in changes.pop("summary", run.summary).items() if name != "versions"}
     with transaction.atomic():
         row = move(run, to, by=by, verb=str(to), file="", summary=summary, worked_at=timezone.now(), **changes)
