@@ -21,5 +21,6 @@ TRADE = ("trade-promotion", "customs-procedures")
 
 def offices_for(found: PartnerRequest) -> list[FocalPoint]:
     """The offices to ask in the firm's economy and in those it aims at, at most three; never says which firm it is."""
-    economies = [found.company.economy_id, *(economy.pk for economy in found.target_economies.all())]
+    own, aims = found.company.economy_id, found.target_economies.all()
+    economies = [code for code in (own, *(economy.pk for economy in aims)) if code]
     return asking.who_answers(economies=economies, topics=TOPICS.get(Type(found.type), TRADE))

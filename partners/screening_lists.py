@@ -23,7 +23,7 @@ BATCH = 1000
 LONGEST_FIELD = 5_000_000
 #: Of a file that is no such list at all the first complaints are enough.
 COMPLAINTS = 50
-LONGEST_NAME = 500
+LONGEST_NAME, LONGEST_KEY = 500, 80
 
 Watch = Callable[[Iterable[dict[str, str]], int], Iterable[dict[str, str]]]
 
@@ -108,7 +108,7 @@ def _batches(entries: Iterable[dict[str, str]]) -> Iterator[list[dict[str, str]]
 def _is_sound(entry: dict[str, str], seen: set[str], broken: list[str], name: str) -> bool:
     key, number = entry["_id"].strip(), len(seen) + len(broken) + 1
     said = ""
-    if not key or len(key) > DeniedParty._meta.get_field("entry_id").max_length:
+    if not key or len(key) > LONGEST_KEY:
         said = "_id is missing or too long"
     elif not entry["name"].strip():
         said = "name is missing"

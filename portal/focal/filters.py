@@ -1,10 +1,9 @@
 """The filters of the directory of offices. Every value comes from the address, so each list can be shared."""
 
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.focal.models import FocalPoint
+from portal.focal.models import FocalPoint, FocalPointQuerySet
 from portal.languages import NAMES
 from portal.reference.models import Economy, Topic
 
@@ -34,9 +33,9 @@ class FocalPointFilter(django_filters.FilterSet):
         model = FocalPoint
         fields: list[str] = []
 
-    def by_topic(self, queryset: QuerySet, _name: str, slug: str) -> QuerySet:
+    def by_topic(self, queryset: FocalPointQuerySet, _name: str, slug: str) -> FocalPointQuerySet:
         """An office that answers for every topic answers for this one too."""
         return queryset.answering([slug])
 
-    def by_language(self, queryset: QuerySet, _name: str, code: str) -> QuerySet:
+    def by_language(self, queryset: FocalPointQuerySet, _name: str, code: str) -> FocalPointQuerySet:
         return queryset.filter(languages__contains=[code])
