@@ -30,7 +30,7 @@ LINK_LASTS = timedelta(days=60)
 
 def writers(request: PartnerRequest) -> set[int]:
     """Who wrote any of its text. None of them is its second pair of eyes."""
-    log = timeline(request).filter(verb__in=["drafted", "revised"], actor__isnull=False).order_by()
+    log = timeline(request).filter(verb__in=["drafted", "revised", "stated"], actor__isnull=False).order_by()
     return {pk for pk in (request.posted_by_id, *log.values_list("actor_id", flat=True)) if pk is not None}
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from partners import attaching, confirming, desk, requesting
-from partners.models import PartnerRequest, TextConfirmation
+from partners.models import Condition, PartnerRequest, TextConfirmation
 from portal.notifications.models import Notification
 from tests.factories.accounts import UserFactory, join
 from tests.factories.partners import ChamberMemberFactory, PartnerRequestFactory
@@ -163,6 +163,16 @@ class TestTheLinkInTheMail:
 
         assert confirming.current(text).status == "confirmed"
         assert requesting.publish(text, by=reviewer).status == "published"
+
+    def test_all_that_will_be_public_stands_on_its_page(self, link, text):
+        PartnerRequest.objects.update(english_title="Toast from Oaxaca", english_teaser="Baked daily.")
+        Condition.objects.create(request=text, kind="certification", value="HACCP", is_confirmed=True)
+
+        page = Client().get(link).content.decode()
+
+        assert "Toast from Oaxaca" in page
+        assert "Baked daily." in page
+        assert "HACCP" in page
 
     def test_it_takes_what_should_change(self, link, text):
         Client().post(link, {"change": "1", "note": "Somos dos socias."})
