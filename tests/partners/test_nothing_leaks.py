@@ -82,6 +82,8 @@ LOOKED_AT_BY_OTHERS = ("accepted", "company taken back by the request's side")
 #: Of the other rooms only the pages without parameters, at the highest rung: what is about one dialogue or resource
 #: holds no partners.
 ELSEWHERE = re.compile(r"^en/(resources|dialogues|account)/")
+#: Where somebody asks to join a firm whose address she knows: it says the firm's name, and nothing of what it asks for.
+JOINING = "en/organizations/<slug:slug>/join/"
 #: Addresses that turned out to take POST alone; no need to ask them again.
 POST_ONLY: set[str] = set()
 
@@ -214,7 +216,7 @@ def addresses(world):
         "name": list(DATASETS),
         "rung": ["contact"],
     }
-    for route in sorted(set(routes()) - POST_ONLY):
+    for route in sorted(set(routes()) - POST_ONLY - {JOINING}):
         parts = re.findall(r"<(?:(\w+):)?(\w+)>", route)
         if ELSEWHERE.match(route) and (parts or "^" in route or not is_highest):
             continue
