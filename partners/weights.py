@@ -45,7 +45,7 @@ UNKNOWN, PREFERRED, UNCONFIRMED = 0.35, 0.3, 0.8
 #: A sibling sector, the same HS chapter or serving a market gives this part of the full points.
 PARTLY = 0.5
 #: Texts as near as this (cosine) have no points for closeness, and those as near as that have all.
-NOTHING, EVERYTHING = 0.15, 0.75
+NOTHING, EVERYTHING = 0.25, 0.7
 #: From here on a company is told of a request.
 THRESHOLD = 0.45
 #: What answers what. Investment is answered by capital, which no request type offers.

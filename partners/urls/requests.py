@@ -29,6 +29,6 @@ urlpatterns = [
     path("opportunities/<slug:slug>/files/<int:pk>/", attachments.attachment_download, name="attachment-download"),
     path("opportunities/<slug:slug>/files/<int:pk>/off/", attachments.attachment_off, name="attachment-off"),
     path("opportunities/<slug:slug>/not-for-us/", dismissals.request_dismiss, name="request-dismiss"),
-    path("opportunities/<slug:slug>/show-again/", dismissals.request_bring_back, name="request-bring-back"),
+    path("opportunities/<slug:slug>/for-us-again/", dismissals.request_bring_back, name="request-bring-back"),
     path("opportunities/<slug:slug>/interest/", interests.interest_express, name="interest-express"),
 ]
