@@ -71,6 +71,8 @@ class MatchAdmin(ReadOnlyAdmin):
 class ExpressionOfInterestAdmin(ReadOnlyAdmin):
     list_display = ["request", "company", "status", "sent_at", "answer_due_at"]
     list_filter = ["status"]
+    # Who wrote what is between the two sides.
+    fields = ["request", "company", "sent_for", "status", "sent_at", "answer_due_at", "answered_at", "decline_reason"]
 
 
 @admin.register(Introduction)
