@@ -384,6 +384,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "match what no hint reached": {
+        "task": "partners.tasks.match_due",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
     "close what has run out among partners": {
         "task": "partners.tasks.expire_due",
         "schedule": 3600.0,
