@@ -8,8 +8,9 @@ class DialoguesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dialogues import cases, issue_alerting, searching  # noqa: PLC0415 -- models are not there before
+        from dialogues import cases, issue_alerting, kinds, searching  # noqa: PLC0415 -- models are not there before
 
         cases.register()
         searching.declare()
         issue_alerting.declare()
+        kinds.register()

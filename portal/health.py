@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from portal.notifications.models import Notification
+from portal.notifications.models import Notification, Queue
 
 #: A promise older than this with its mail still owed means that delivery stands still.
 STUCK_AFTER = timedelta(minutes=10)
@@ -31,7 +31,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if state["database"] == "ok":
         late = Notification.objects.due().filter(due_at__lt=timezone.now() - STUCK_AFTER)
         state["outbox_late"] = late.order_by().count()
+        state["oldest_urgent_seconds"] = _oldest_urgent()
     return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
+
+
+def _oldest_urgent() -> int:
+    """For how long (seconds) the oldest urgent mail that is due has been owed; 0 when none is."""
+    first = Notification.objects.due().filter(queue=Queue.CRITICAL).order_by("due_at").first()
+    return int((timezone.now() - first.due_at).total_seconds()) if first else 0
 
 
 def _database() -> str:

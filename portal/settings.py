@@ -257,11 +257,25 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0,
     "interval_max": 0,
 }
+# Changes of one meeting within so many seconds become one mail; a cancellation goes at once. 0: each goes at once.
+BUNDLE_SECONDS = env.int("BUNDLE_SECONDS", 15 if DEMO else 900)
+
 CELERY_BEAT_SCHEDULE = {
     "sweep the outbox": {
         "task": "portal.notifications.tasks.deliver_due",
         "schedule": env.float("OUTBOX_SWEEP_SECONDS", 30.0),
         "options": {"expires": 30},  # sweeps must not pile up while no worker runs
+    },
+    # Some times an hour, because it is morning somewhere, and some zones are off by half an hour.
+    "send digests": {
+        "task": "portal.notifications.tasks.send_digests",
+        "schedule": env.float("DIGEST_SWEEP_SECONDS", 600.0),
+        "options": {"expires": 600},
+    },
+    "forget addresses of what ended": {
+        "task": "portal.notifications.tasks.erase_addresses",
+        "schedule": 86_400.0,
+        "options": {"expires": 86_400},
     },
     "match what went public with what people follow": {
         "task": "portal.notifications.tasks.match_news",

@@ -8,7 +8,8 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from resources import alerting, searching  # noqa: PLC0415 -- models are not loaded before
+        from resources import alerting, kinds, searching  # noqa: PLC0415 -- models are not loaded before
 
         searching.declare()
         alerting.declare()
+        kinds.register()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dialogues import feeds, personal
-from dialogues.models import Dialogue, PersonalCalendar
+from dialogues.models import Dialogue
 from portal.languages import reading_as
 from portal.reference.models import Economy
 from portal.web import go, show
@@ -20,9 +20,7 @@ FRESH = "public, max-age=300"
 def calendar_list(request: HttpRequest) -> HttpResponse:
     """Every calendar there is to subscribe to, and the reader's own."""
     dialogues = Dialogue.objects.visible_to(request.user).with_parties()
-    mine = None
-    if request.user.is_authenticated:
-        mine = PersonalCalendar.objects.filter(user=request.user, is_on=True).first()
+    mine = personal.of(request.user) if request.user.is_authenticated else None
     context = {
         "dialogues": dialogues,
         "economies": Economy.objects.filter(dialogues__in=dialogues).distinct().order_by("order", "code"),

@@ -1,6 +1,7 @@
 """From outbox rows to mails."""
 
 import logging
+import random
 import smtplib
 import time
 from datetime import timedelta
@@ -13,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import mails, preferences
-from portal.notifications.models import Notification
+from portal.notifications import hours, mails, preferences
+from portal.notifications.models import Deliverability, Digest, Notification, Rhythm
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ PAUSES = [
     timedelta(hours=24),
 ]
 ATTEMPTS = len(PAUSES) + 1
+#: A pause is up to this part shorter or longer.
+JITTER = 0.2
+DEAD_ADDRESS = "The address does not take mail, as its server said before."
 #: From here on an SMTP answer is for good (RFC 5321, 4.2.1).
 REFUSED = 500
 #: A batch ends well before the task's soft time limit; the sweep goes on with the rest.
@@ -128,14 +132,16 @@ def _deliver_next(line: MailLine) -> bool:
     except Exception as error:
         # Ours to mend; it must not stop the other rows.
         logger.exception("notification cannot be rendered", extra=_names(row))
-        _try_later(row, error)
+        try_later(row, error)
+        _finish(row, row.status, error=said(error))
     else:
         _send(row, mail, line)
     return True
 
 
-def _compose(row: Notification) -> EmailMessage | None:
-    """The mail, or None when only the inbox is to show it; sets what the inbox shows.
+def _compose(row: Notification) -> EmailMessage | str:
+    """The mail; or the state of a row whose mail does not go now. Sets what the inbox shows, and it shows it from now
+    on, whatever becomes of the mail.
 
     A failed query inside a template must not break the transaction that keeps the row's outcome, hence the savepoint.
     Raises ``AboutGone``, and whatever a template may raise.
@@ -145,36 +151,58 @@ def _compose(row: Notification) -> EmailMessage | None:
             raise AboutGone(f"{row.key.rpartition(':')[0]} no longer exists.")
         subject = mails.subject(row)
         row.subject, row.url = subject[:250], mails.path_of(row)
-        return mails.compose(row, subject) if preferences.wants_mail(row) else None
+        rhythm = preferences.rhythm_of(row)
+        if rhythm is None:
+            return Status.MUTED
+        row.rhythm = rhythm
+        if rhythm != Rhythm.IMMEDIATELY:
+            return Status.WAITING
+        if preferences.deliverability(row) == Deliverability.State.BOUNCES:
+            row.last_error = DEAD_ADDRESS
+            return Status.BOUNCED
+        if wait_until := hours.quiet_until(row):
+            row.due_at = wait_until
+            return Status.PENDING
+        return mails.compose(row, subject)
 
 
-def _send(row: Notification, mail: EmailMessage | None, line: MailLine) -> None:
-    if mail is None:
-        _finish(row, Status.MUTED)
+def _send(row: Notification, mail: EmailMessage | str, line: MailLine) -> None:
+    if isinstance(mail, str):
+        # Not tried: a row that waits for the end of the quiet hours has all its attempts left.
+        _finish(row, mail, error=row.last_error if mail == Status.BOUNCED else "", is_attempt=mail != Status.PENDING)
         return
+    error = attempt(row, mail, line)
+    _finish(row, row.status, error=error)
+
+
+def attempt(row: "Notification | Digest", mail: EmailMessage, line: MailLine) -> str:
+    """Send, and set what came of it on ``row`` (not saved); return what the mail server said, if it said no."""
     try:
         line.send(mail)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:  # noqa: BLE001 -- a mail library may raise anything; the row keeps what it said
         if _is_refusal(error):
-            _finish(row, Status.BOUNCED, error=_said(error))
+            row.status = Status.BOUNCED
         else:
-            _try_later(row, error)
-    else:
-        row.sent_at = timezone.now()
-        _finish(row, Status.SENT)
+            try_later(row, error)
+        return said(error)
+    row.status, row.sent_at = Status.SENT, timezone.now()
+    return ""
 
 
-def _try_later(row: Notification, error: Exception) -> None:
+def try_later(row: "Notification | Digest", error: Exception) -> None:
+    """Set on ``row`` (not saved) when it is tried again, or that it has failed for good."""
     if row.attempts + 1 >= ATTEMPTS:
-        _finish(row, Status.FAILED, error=_said(error))
+        row.status = Status.FAILED
         return
-    row.due_at = timezone.now() + PAUSES[row.attempts]
-    _finish(row, Status.PENDING, error=_said(error))
+    pause = PAUSES[row.attempts]
+    # Some earlier, some later: what failed together does not come back together.
+    row.due_at = timezone.now() + pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 -- no secret
+    row.status = Status.PENDING
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
@@ -185,11 +213,11 @@ def _is_refusal(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= REFUSED
 
 
-def _finish(row: Notification, status: str, *, error: str = "") -> None:
+def _finish(row: Notification, status: str, *, error: str = "", is_attempt: bool = True) -> None:
     """Keep the outcome of one attempt."""
     row.status, row.last_error = status, error
-    row.attempts += 1
-    row.save(update_fields=["status", "last_error", "attempts", "due_at", "sent_at", "subject", "url"])
+    row.attempts += is_attempt
+    row.save(update_fields=["status", "last_error", "attempts", "due_at", "sent_at", "subject", "url", "rhythm"])
     level = logging.WARNING if error else logging.INFO
     logger.log(level, "notification %s", status, extra=_names(row) | {"error": error})
 

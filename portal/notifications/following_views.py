@@ -16,8 +16,8 @@ from portal import limits
 from portal.languages import current
 from portal.notifications import followed, preferences, subscriptions
 from portal.notifications.followed import Followable, Wish
-from portal.notifications.forms import FollowForm
-from portal.notifications.models import Category, Subscription
+from portal.notifications.forms import FollowForm, RhythmForm
+from portal.notifications.models import Category, Rhythm, Subscription
 from portal.web import go, show
 
 PER_PAGE = 50
@@ -114,7 +114,21 @@ def following(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [(row, followed.sentence(row.criteria), followed.path(row.criteria)) for row in page.object_list]
-    return show(request, "notifications/following.html", {"page": page})
+    return show(request, "notifications/following.html", {"page": page, "rhythms": Rhythm})
+
+
+@require_POST
+@login_required
+def follow_rhythm(request: HttpRequest, pk: int) -> HttpResponse:
+    """How often the mails of one followed search come."""
+    row = get_object_or_404(Subscription.objects.visible_to(request.user), pk=pk)
+    form = RhythmForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose how often the mails come."))
+        return go(request, "notifications:following")
+    row = subscriptions.set_rhythm(row, rhythm=form.cleaned_data["frequency"], by=request.user)
+    messages.success(request, _("Kept: %(search)s") % {"search": followed.sentence(row.criteria)})
+    return go(request, "notifications:following")
 
 
 @require_POST
@@ -153,4 +167,5 @@ def _gets_mail(request: HttpRequest, kind: Followable) -> bool:
     """Whether what she follows comes by mail, or to the inbox alone."""
     if not request.user.is_authenticated:
         return True
-    return preferences.choices_of(request.user).get(Category(kind.mail.partition("/")[0]).value, True)
+    choices = preferences.choices_of(request.user)
+    return choices.get(Category(kind.mail.partition("/")[0]).value) != preferences.NEVER

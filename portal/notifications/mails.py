@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal.notifications import followed, preferences
-from portal.notifications.models import Notification
+from portal.notifications.models import Digest, Notification
 
 PARTS = ("subject.txt", "txt", "html")
 
@@ -41,8 +41,7 @@ def template_name(kind: str, part: str) -> str:
 
 def message_id(uid: uuid.UUID) -> str:
     """The same for every attempt, so that a mail sent twice is recognizable as one."""
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return f"<{uid}@{sender.rpartition('@')[2]}>"
+    return f"<{uid}@{_domain()}>"
 
 
 def path_of(row: Notification) -> str:
@@ -87,7 +86,7 @@ def compose(row: Notification, subject: str) -> Mail:
     given = {**facts(row), "subject": subject}
     mail = Mail(
         subject=subject,
-        body=re.sub(r"\n{3,}", "\n\n", _plain(row, "txt", given).strip()) + "\n",
+        body=_tidy(_plain(row, "txt", given)),
         to=[to_header(row.addressee)],
         headers=_headers(row, given["unsubscribe_url"]),
     )
@@ -99,10 +98,44 @@ def compose(row: Notification, subject: str) -> Mail:
     return mail
 
 
+def compose_digest(digest: Digest, person: Any, groups: Sequence[Any]) -> Mail:
+    """The mail of a digest. Call it in the recipient's language and time zone."""
+    path = preferences.unsubscribe_all_path(digest.recipient, digest.address)
+    given = {
+        "digest": digest,
+        "groups": groups,
+        "count": sum(line.times for group in groups for line in group.lines),
+        "recipient": person,
+        "preferences_url": f"{settings.SITE_URL}{reverse('notifications:preferences')}" if digest.recipient else "",
+        "unsubscribe_url": f"{settings.SITE_URL}{path}",
+        "action_url": f"{settings.SITE_URL}{reverse('notifications:inbox')}" if digest.recipient else "",
+        "action_label": _("See them on %(site)s") % {"site": _(settings.SITE_NAME)},
+        "is_optional": True,
+        "site_name": _(settings.SITE_NAME),
+        "site_url": settings.SITE_URL,
+    }
+    given["subject"] = " ".join(_rendered("notifications/mail/digest.subject.txt", given).split())
+    mail = Mail(
+        subject=given["subject"],
+        body=_tidy(_rendered("notifications/mail/digest.txt", given)),
+        to=[to_header(person)],
+        headers=_automatic(digest.uid, person.language) | _list("digest") | _one_click(given["unsubscribe_url"]),
+    )
+    mail.attach_alternative(get_template("notifications/mail/digest.html").render(given), "text/html")
+    return mail
+
+
 def _plain(row: Notification, part: str, given: dict[str, Any]) -> str:
-    """Rendered without HTML escaping: an ampersand in a title stays one."""
-    template = Engine.get_default().get_template(template_name(row.kind, part))
-    return template.render(Context(given, autoescape=False))
+    return _rendered(template_name(row.kind, part), given)
+
+
+def _rendered(name: str, given: dict[str, Any]) -> str:
+    """Without HTML escaping: an ampersand in a title stays one."""
+    return Engine.get_default().get_template(name).render(Context(given, autoescape=False))
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
 
 
 def to_header(addressee: Any) -> str:
@@ -111,13 +144,38 @@ def to_header(addressee: Any) -> str:
 
 
 def _headers(row: Notification, unsubscribe_url: str) -> dict[str, str]:
-    headers = {
-        "Message-ID": message_id(row.uid),
+    headers = _automatic(row.uid, row.addressee.language) | _list(row.category)
+    # A mail that begins a thread nobody got: programs that sort by it show what is about one thing together.
+    headers["References"] = _thread_id(row)
+    return headers | _one_click(unsubscribe_url)
+
+
+def _automatic(uid: uuid.UUID, language: str) -> dict[str, str]:
+    return {
+        "Message-ID": message_id(uid),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "Content-Language": row.addressee.language,
+        "Content-Language": language,
     }
-    if unsubscribe_url:
-        headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return headers
+
+
+def _list(name: str) -> dict[str, str]:
+    """By which mail programs sort (RFC 2919)."""
+    return {"List-Id": f"<{name}.{_domain()}>"}
+
+
+def _one_click(unsubscribe_url: str) -> dict[str, str]:
+    if not unsubscribe_url:
+        return {}
+    return {"List-Unsubscribe": f"<{unsubscribe_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _thread_id(row: Notification) -> str:
+    name, _colon, _occasion = row.key.rpartition(":")
+    thread = getattr(row.about, "thread_name", "") or name.replace(":", "-")
+    return f"<{thread}@{_domain()}>"
+
+
+def _domain() -> str:
+    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return sender.rpartition("@")[2]

@@ -17,11 +17,13 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.notifications import followed, tasks
 from portal.notifications.followed import Followable
-from portal.notifications.models import Address, News, Subscription
+from portal.notifications.models import Address, News, Rhythm, Subscription
 from portal.notifications.outbox import notify
 from portal.search import standing
 
 logger = logging.getLogger(__name__)
+
+SOONEST = [Rhythm.IMMEDIATELY, Rhythm.DAILY, Rhythm.WEEKLY]
 
 
 def announce(obj: models.Model) -> None:
@@ -46,7 +48,7 @@ def match_due(limit: int = 50) -> int:
 
 def following(kind: Followable, obj: Any) -> QuerySet[Subscription]:
     """Everything live that would find ``obj``, the oldest first: one SQL statement. Its makers are left out."""
-    rows = Subscription.objects.live().filter(Q(user=None) | Q(user__is_active=True))
+    rows = Subscription.objects.live().filter(Q(user=None, webhook=None) | Q(user__is_active=True))
     for keys in followed.looked_up(kind, obj.facets):
         rows = rows.filter(criteria__keys__overlap=keys)
     rows = rows.filter(
@@ -90,15 +92,21 @@ def _tell(news: News) -> None:
         return
     people: dict[Any, Any] = {}
     found: dict[Any, list[int]] = {}
+    often: dict[Any, str] = {}
     for row in following(kind, obj):
         identity = (row.user.email if row.user else row.address).lower()
         found.setdefault(identity, []).append(row.pk)
+        # Of several searches that found it, the one whose mails come soonest.
+        often[identity] = min(often.get(identity, row.frequency), row.frequency, key=SOONEST.index)
         # An account has an inbox, and languages that its owner keeps.
         if row.user is not None or identity not in people:
-            people[identity] = row.user or Address(row.address, row.language)
+            people[identity] = row.user or Address(row.address, row.language, row.time_zone)
 
     def own(person: User | Address) -> dict[str, Any]:
         return {"followed": found[person.email.lower()]}
 
+    def rhythm(person: User | Address) -> str:
+        return often[person.email.lower()]
+
     # Without an occasion: of one thing nobody is told twice, also when it was withdrawn and came back.
-    notify(people.values(), kind.mail, about=obj, own=own)
+    notify(people.values(), kind.mail, about=obj, own=own, rhythm=rhythm)

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.activity.log import record
-from portal.notifications.models import Address, Category, Notification
+from portal.notifications import bundling, kinds
+from portal.notifications.models import Address, Category, Mailing, Notification, Rhythm
 from portal.notifications.tasks import hint
 
 __all__ = ["Address", "CalendarPart", "notify", "promise_again"]
@@ -51,6 +54,8 @@ def notify(
     occasion: object = "",
     calendar: Callable[[Any], CalendarPart] | None = None,
     own: Callable[[Any], dict[str, Any]] | None = None,
+    rhythm: Callable[[Any], str] | None = None,
+    mailing: Mailing | None = None,
     **context: Any,
 ) -> None:
     """Promise each recipient one ``kind`` of message about this object.
@@ -61,15 +66,23 @@ def notify(
     ``context`` (JSON values only) in the recipient's language and time zone. Its first part is a ``Category``.
     The message leads to ``about.get_absolute_url()``; ``url="/path/"`` in the context leads elsewhere in the portal.
     Asking twice promises once, unless ``occasion`` differs (a new date or sequence number, say).
-    ``calendar`` makes each recipient's own iCalendar part, ``own`` what only her context holds.
+    ``calendar`` makes each recipient's own iCalendar part, ``own`` what only her context holds, ``rhythm`` says how
+    often she asked for such mails (a ``Rhythm``). With a ``mailing`` the rows wait until it is sent off.
+    How urgent the kind is, and whether quick edits become one message, is declared (portal/notifications/kinds.py).
     The rows join the caller's transaction: a rollback takes the promise back. A broker that is down changes
     nothing for the caller: the beat sweep finds the rows.
     Raises ``ValueError`` for a kind without a category and for a ``context`` that hides a name of ``RESERVED``.
     """
     _check(kind, context)
     about_type = ContentType.objects.get_for_model(about)
+    nature, now = kinds.of(kind), timezone.now()
     promise = {
         "kind": kind,
+        "queue": nature.queue,
+        "created_at": now,
+        "due_at": now + timedelta(seconds=settings.BUNDLE_SECONDS if nature.bundle else 0),
+        "mailing": mailing,
+        "status": Notification.Status.HELD if mailing else Notification.Status.PENDING,
         "about_type": about_type,
         "about_id": about.pk,
         "key": f"{about._meta.label_lower}:{about.pk}:{occasion}",
@@ -79,8 +92,10 @@ def notify(
         part = calendar(person) if calendar else CalendarPart("", "")
         calendar_part = {"calendar_method": part.method, "calendar_body": part.body}
         hers = {**context, **(own(person) if own else {})}
-        rows.append(Notification(context=hers, **calendar_part, **_recipient(person), **promise))
+        often = rhythm(person) if rhythm else Rhythm.IMMEDIATELY
+        rows.append(Notification(context=hers, rhythm=often, **calendar_part, **_recipient(person), **promise))
     if rows:
+        bundling.take_over(nature, rows)
         Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
         _hint_after_commit()
 

@@ -17,7 +17,7 @@ from portal.languages import Language
 from portal.lifecycle import lock
 from portal.notifications import followed, preferences
 from portal.notifications.followed import Followable, Wish
-from portal.notifications.models import Address, Category, Criteria, Subscription
+from portal.notifications.models import Address, Category, Criteria, Rhythm, Subscription
 from portal.notifications.outbox import notify
 from portal.notifications.preferences import Subscriber
 
@@ -35,6 +35,7 @@ class Asked:
     criteria: Criteria
     address: str
     language: str
+    time_zone: str
     at: datetime
 
 
@@ -55,7 +56,7 @@ def ask(kind: Followable, wish: Wish, *, address: str, language: str, time_zone:
     the address is known here. One mail a day (UTC) for the same search."""
     criteria = followed.keep(kind, wish)
     now = timezone.now()
-    names = {"c": criteria.pk, "a": address, "l": language, "t": now.timestamp()}
+    names = {"c": criteria.pk, "a": address, "l": language, "z": time_zone, "t": now.timestamp()}
     path = reverse("notifications:follow-confirm", args=[signing.dumps(names, salt=SALT)])
     notify(
         [Address(address, language, time_zone)],
@@ -75,7 +76,9 @@ def read_token(token: str) -> Asked | None:
     except signing.BadSignature:
         return None
     criteria = Criteria.objects.filter(pk=names["c"]).first()
-    return Asked(criteria, names["a"], names["l"], datetime.fromtimestamp(names["t"], UTC)) if criteria else None
+    if criteria is None:
+        return None
+    return Asked(criteria, names["a"], names["l"], names["z"], datetime.fromtimestamp(names["t"], UTC))
 
 
 @transaction.atomic
@@ -86,7 +89,12 @@ def confirm(asked: Asked) -> Subscription:
     Raises ``ValidationError`` (``too_many``) for the hundred-and-first.
     """
     row = _subscribe(
-        asked.criteria, None, {"address": asked.address}, language=Language(asked.language), created_at=asked.at
+        asked.criteria,
+        None,
+        {"address": asked.address},
+        language=Language(asked.language),
+        time_zone=asked.time_zone,
+        created_at=asked.at,
     )
     kind = followed.by_name(asked.criteria.kind)
     if kind is not None:
@@ -103,6 +111,42 @@ def end(subscription: Subscription, *, reason: str, by: User | None) -> Subscrip
         row.save(update_fields=["ended_at", "ended_reason"])
         record(by, "unfollowed", row, reason=reason)
     return row
+
+
+@transaction.atomic
+def set_rhythm(subscription: Subscription, *, rhythm: str, by: User | None) -> Subscription:
+    """How often its mails come from the next one on. An ended one stays as it is."""
+    row = lock(subscription)
+    if row.ended_at is None and row.frequency != rhythm:
+        row.frequency = Rhythm(rhythm)
+        row.save(update_fields=["frequency"])
+        record(by, "follow_rhythm_set", row, rhythm=rhythm)
+    return row
+
+
+@transaction.atomic
+def end_everything(user: User | None, address: str) -> None:
+    """Switch every mail off that can be, and end everything that this account or this bare address follows."""
+    preferences.switch_all(user, address, on=False)
+    theirs = Subscription.objects.live().filter(
+        **({"user": user} if user else {"user": None, "address__iexact": address})
+    )
+    for row in theirs.order_by("pk"):
+        end(row, reason=Subscription.EndReason.ALL, by=user)
+
+
+def erase_ended(limit: int = 10_000) -> int:
+    """Forget the bare addresses of what ended 28 days ago or longer; the rows stay for the count.
+    Runs as often as one likes; returns how many."""
+    before = timezone.now() - Subscription.ERASED_AFTER
+    due = (
+        Subscription.objects.filter(ended_at__lt=before, erased_at=None)
+        .exclude(address="")
+        .order_by("ended_at")[:limit]
+    )
+    with transaction.atomic():
+        rows = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        return Subscription.objects.filter(pk__in=rows).update(address="", erased_at=timezone.now())
 
 
 def is_following(kind: Followable, wish: Wish, user: User) -> bool:

@@ -29,6 +29,24 @@ def hint() -> None:
 
 
 @shared_task(ignore_result=True)
+def send_digests() -> None:
+    """Called by beat, some times an hour: it is morning somewhere. Twice or in parallel: same outcome."""
+    from portal.notifications import digests  # noqa: PLC0415 -- it composes mails, and the outbox hints from here
+
+    digests.plan()
+    if digests.send_due(LIMIT) >= LIMIT:
+        send_digests.apply_async(expires=STALE)
+
+
+@shared_task(ignore_result=True)
+def erase_addresses() -> None:
+    """Called by beat, daily: bare addresses of what ended long ago are forgotten."""
+    from portal.notifications import subscriptions  # noqa: PLC0415 -- it promises mails, and the outbox hints from here
+
+    subscriptions.erase_ended()
+
+
+@shared_task(ignore_result=True)
 def match_news() -> None:
     """Called after commit for speed and by beat for certainty. Twice or in parallel: same outcome."""
     from portal.notifications import matching  # noqa: PLC0415 -- it promises mails, and the outbox hints from here

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.notifications import inbox, preferences
+from portal.languages import reading_as
+from portal.notifications import inbox, personal, preferences, subscriptions
 from portal.notifications.forms import PreferencesForm
 from portal.notifications.models import Notification
 from portal.web import go, show
@@ -26,7 +27,39 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     """Your messages, what you have not read first."""
     rows = Notification.objects.visible_to(request.user).alias(is_read=Q(read_at__isnull=False))
     page = Paginator(rows.order_by("is_read", "-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return show(request, "notifications/notification_list.html", {"page": page})
+    mine = personal.of(request.user)
+    address = request.build_absolute_uri(personal.path(mine)) if mine else ""
+    return show(request, "notifications/notification_list.html", {"page": page, "feed_address": address})
+
+
+@require_safe
+def personal_feed(request: HttpRequest, token: str) -> HttpResponse:
+    """A person's own messages for a feed reader. Whoever has the address reads them, so it is hers to end."""
+    user = personal.owner(token)
+    if user is None:
+        raise Http404
+    with reading_as(user):
+        text = personal.atom(user, address=request.build_absolute_uri())
+    response = HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_POST
+@login_required
+def personal_begin(request: HttpRequest) -> HttpResponse:
+    personal.begin(by=request.user)
+    messages.success(request, _("Your feed has a new address. Add it to your feed reader."))
+    return go(request, "notifications:inbox")
+
+
+@require_POST
+@login_required
+def personal_end(request: HttpRequest) -> HttpResponse:
+    personal.end(by=request.user)
+    messages.success(request, _("The address of your feed no longer works."))
+    return go(request, "notifications:inbox")
 
 
 @require_POST  # Mail programs and browsers fetch links ahead of their reader; reading is a decision.
@@ -50,14 +83,19 @@ def notification_mark_all_read(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def preference_edit(request: HttpRequest) -> HttpResponse:
-    """Which mails you want, category by category."""
-    form = PreferencesForm(request.POST or None, initial=preferences.choices_of(request.user))
-    if request.method == "POST":
-        form = PreferencesForm(request.POST)
-        if form.is_valid():
-            preferences.choose(wanted=form.cleaned_data, by=request.user)
-            messages.success(request, _("Your choice is kept. It holds from the next mail on."))
-            return go(request, "notifications:preferences")
+    """Which mails you want and how often, category by category, and at which hours."""
+    rest = preferences.rest_of(request.user)
+    now = preferences.choices_of(request.user) | {
+        "digest_hour": rest.digest_hour,
+        "quiet_from": rest.quiet_from,
+        "quiet_until": rest.quiet_until,
+    }
+    form = PreferencesForm(request.POST if request.method == "POST" else None, initial=now)
+    if form.is_valid():
+        preferences.choose(wanted=form.choices_made, by=request.user)
+        preferences.set_rest(hours=form.hours, by=request.user)
+        messages.success(request, _("Your choice is kept. It holds from the next mail on."))
+        return go(request, "notifications:preferences")
     return show(request, "notifications/preference_edit.html", {"form": form})
 
 
@@ -87,3 +125,18 @@ def subscription_resume(request: HttpRequest, token: str) -> HttpResponse:
         return show(request, "notifications/subscription_unknown.html", {}, status=404)
     preferences.switch(subscriber, on=True)
     return go(request, "notifications:unsubscribe", token)
+
+
+# As above: the signed token is the permission, and all it permits is to stop mails to its owner.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def subscription_end_all(request: HttpRequest, token: str) -> HttpResponse:
+    """A page that asks; posting to it ends every mail that can be stopped, and every followed search."""
+    person = preferences.read_all_token(token)
+    if person is None:
+        return show(request, "notifications/subscription_unknown.html", {}, status=404)
+    if request.method == "POST":
+        subscriptions.end_everything(*person)
+    context = {"person": person[0], "token": token, "is_done": request.method == "POST"}
+    return show(request, "notifications/subscription_end_all.html", context)

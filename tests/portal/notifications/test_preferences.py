@@ -46,13 +46,44 @@ def mails_after(person, meeting):
     return len(mail.outbox) - before
 
 
+CHOICES = {"dialogues": "immediately", "partners": "daily", "resources": "never", "digest_hour": "8"}
+
+
 def test_choosing_category_by_category(client, sme):
     client.force_login(sme)
-    assert client.get(PREFERENCES).content.decode().count("checked") == 3
-    page = client.post(PREFERENCES, {"dialogues": "on", "partners": "on"}, follow=True)
+    assert client.get(PREFERENCES).content.decode().count('value="immediately" selected') == 3
+    page = client.post(PREFERENCES, CHOICES, follow=True)
     assert "Your choice is kept" in page.content.decode()
-    assert preferences.choices_of(sme) == {"dialogues": True, "partners": True, "resources": False}
-    assert client.get(PREFERENCES).content.decode().count("checked") == 2
+    assert preferences.choices_of(sme) == {"dialogues": "immediately", "partners": "daily", "resources": "never"}
+    text = client.get(PREFERENCES).content.decode()
+    assert text.count('value="immediately" selected') == text.count('value="daily" selected') == 1
+
+
+def test_choosing_the_hours_of_mail(client, sme):
+    client.force_login(sme)
+    client.post(PREFERENCES, CHOICES | {"digest_hour": "17", "quiet_from": "22:00", "quiet_until": "06:30"})
+    rest = preferences.rest_of(sme)
+    assert (rest.digest_hour, str(rest.quiet_from), str(rest.quiet_until)) == (17, "22:00:00", "06:30:00")
+    assert 'value="22:00"' in client.get(PREFERENCES).content.decode()
+    assert "mail_hours_set" in Activity.objects.values_list("verb", flat=True)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ({"quiet_from": "22:00"}, "Give both hours, or none."),
+        ({"quiet_from": "22:00", "quiet_until": "22:00"}, "This is the hour at which they begin."),
+        ({"quiet_from": "25:00", "quiet_until": "06:00"}, "Enter a valid time."),
+        ({"digest_hour": "24"}, "Select a valid choice."),
+        ({"partners": "hourly"}, "Select a valid choice."),
+    ],
+)
+def test_hours_and_choices_that_are_none_are_refused_and_nothing_is_lost(client, sme, hours, said):
+    client.force_login(sme)
+    text = client.post(PREFERENCES, CHOICES | hours).content.decode()
+    assert said in text
+    assert 'value="never" selected' in text
+    assert preferences.choices_of(sme)["resources"] == "immediately"
 
 
 def test_the_page_says_that_account_mail_is_always_on(client, sme):
@@ -72,9 +103,12 @@ def test_account_mail_cannot_be_switched_off(client, sme):
 
 def test_only_changes_are_written_and_logged(client, sme):
     client.force_login(sme)
-    client.post(PREFERENCES, {"dialogues": "on", "partners": "on"})
-    client.post(PREFERENCES, {"dialogues": "on", "partners": "on"})
-    assert [(row.actor, row.verb) for row in Activity.objects.all()] == [(sme, "mails_switched_off")]
+    client.post(PREFERENCES, CHOICES)
+    client.post(PREFERENCES, CHOICES)
+    assert sorted(((row.actor, row.verb) for row in Activity.objects.all()), key=str) == [
+        (sme, "mail_rhythm_set"),
+        (sme, "mails_switched_off"),
+    ]
 
 
 def test_following_the_link_asks_and_changes_nothing(stranger, meeting, sme):
@@ -95,8 +129,12 @@ def test_one_click_works_without_cookie_or_token_and_twice_is_once(stranger, mee
 
 def test_one_click_ends_one_category_of_one_person(stranger, meeting, sme, chamber):
     stranger.post(unsubscribe_link(sme, meeting), ONE_CLICK)
-    assert preferences.choices_of(sme) == {"dialogues": False, "partners": True, "resources": True}
-    assert all(preferences.choices_of(chamber).values())
+    assert preferences.choices_of(sme) == {
+        "dialogues": "never",
+        "partners": "immediately",
+        "resources": "immediately",
+    }
+    assert set(preferences.choices_of(chamber).values()) == {"immediately"}
 
 
 def test_the_page_after_it_offers_the_way_back(meeting, sme):

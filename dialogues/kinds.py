@@ -1,0 +1,26 @@
+"""How urgent the messages of dialogues are, and which changes of a session become one message."""
+
+from portal.notifications.kinds import TO_MANY, URGENT, Kind, declare
+from portal.notifications.models import Queue
+
+_CHANGES = "changes of a session"
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    declare(
+        {
+            "dialogues/session_scheduled": URGENT,
+            "dialogues/session_invitation": URGENT,
+            "dialogues/session_cancelled": Kind(Queue.CRITICAL, can_wait=False, ends=_CHANGES),
+            "dialogues/session_rescheduled": Kind(Queue.CRITICAL, can_wait=False, bundle=_CHANGES, strength=2),
+            "dialogues/session_zone_corrected": Kind(Queue.CRITICAL, can_wait=False, bundle=_CHANGES, strength=1),
+            "dialogues/session_revised": Kind(Queue.ORDINARY, can_wait=False, bundle=_CHANGES),
+            "dialogues/registration_confirmed": URGENT,
+            "dialogues/place_given": URGENT,
+            "dialogues/session_near": URGENT,
+            "dialogues/poll_opened": URGENT,
+            "dialogues/poll_reminder": URGENT,
+            "dialogues/issue_followed": TO_MANY,
+        }
+    )
