@@ -23,7 +23,7 @@ from portal.search.text import vectors
 
 @transaction.atomic
 def save_profile(company: Organization, *, by: User, **fields: Any) -> CompanyProfile:
-    """Write the firm's profile, the first time or again, and bring its matches up to date.
+    """Write the firm's profile, the first time or again; the workers bring its matches up to date.
 
     ``fields`` are those of :class:`CompanyProfile`; ``sectors`` is a list.
     Raises ``ValidationError`` for what the model refuses, and ``contact`` when that person is not of the firm.
@@ -44,7 +44,7 @@ def save_profile(company: Organization, *, by: User, **fields: Any) -> CompanyPr
         profile.sectors.set(sectors)
     index(profile)
     record(by, "described", company)
-    matching.refresh_company(company)
+    matching.company_changed(company)
     return profile
 
 
