@@ -69,7 +69,7 @@ FORMS = {
     "profile": ["full_name", "language", "time_zone"],
     "welcome-choose": ["purpose"],
     "organization-create": ["kind", "name", "economy", "website", "is_another"],
-    "notifications:preferences": ["dialogues", "partners", "resources"],
+    "notifications:preferences": ["dialogues", "partners", "resources", "digest_hour", "quiet_from", "quiet_until"],
     "partners:request-draft": [
         "company", "type", "language", "title", "teaser", "description", "sectors", "hs_codes", "target_economies",
         "closes_on", "shows_company",

@@ -40,6 +40,9 @@ OPEN_TO_ALL = {
     "en/notifications/follow-stop/<str:token>/",
     "en/notifications/resubscribe/<str:token>/",
     "en/notifications/unsubscribe/<str:token>/",
+    "en/notifications/unsubscribe-all/<str:token>/",
+    # The secret address of a person's own messages.
+    "en/notifications/feed/<str:token>/",
     "en/resources/shared/<str:token>/",
     # An invitation to a session is answered by its link.
     "en/dialogues/invitations/<str:token>/",

@@ -110,6 +110,9 @@ TABLE = [
     may(set(), "notifications:open", "nobodys_notification", method="post"),
     may(SIGNED_IN, "notifications:following"),
     may({"sme"}, "notifications:follow-end", "own_subscription", method="post"),
+    may({"sme"}, "notifications:follow-rhythm", "own_subscription", method="post"),
+    may(SIGNED_IN, "notifications:personal-begin", method="post"),
+    may(SIGNED_IN, "notifications:personal-end", method="post"),
     may(set(ROLES), "notifications:follow", "followed_kind"),
     # Organizations and their people.
     may(SIGNED_IN, "organization-list"),
@@ -473,6 +476,7 @@ OPEN = {
     "resources:resource-feed",
     "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
+    "notifications:unsubscribe-all", "notifications:personal-feed",
     "notifications:follow-asked", "notifications:follow-confirm", "notifications:follow-stop",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",

@@ -1,8 +1,12 @@
+import re
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.notifications import personal
 from portal.notifications.delivery import deliver_due
 from portal.notifications.inbox import unread_count
 from portal.notifications.models import Notification
@@ -158,3 +162,23 @@ def test_the_unread_count_is_answered_from_its_index(meeting, sme):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {sql}")
         assert "notification_unread" in str(cursor.fetchall())
+
+
+def test_her_own_feed_has_what_her_inbox_has_under_an_address_that_she_can_end(client, sme, meeting):
+    notify([sme], "dialogues/meeting", about=meeting, word="x")
+    deliver_due()
+    client.force_login(sme)
+    client.post(reverse("notifications:personal-begin"))
+    page = client.get(reverse("notifications:inbox")).content.decode()
+    (address,) = re.findall(r"<code>http://testserver([^<]+)</code>", page)
+    answer = Client().get(address)
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    row = Notification.objects.get()
+    assert f"urn:uuid:{row.uid}" in answer.content.decode()
+    assert "noindex" in answer["X-Robots-Tag"]
+    client.post(reverse("notifications:personal-begin"))
+    assert Client().get(address).status_code == 404
+    new = personal.path(personal.of(sme))
+    client.post(reverse("notifications:personal-end"))
+    assert Client().get(new).status_code == 404
+    assert Client().get(new[:-3] + "abc/").status_code == 404
