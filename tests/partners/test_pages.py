@@ -2,11 +2,12 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from partners import interests, matching, requesting
+from partners import confirming, interests, matching, requesting
 from partners.models import PartnerRequest
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.partners import (
@@ -327,7 +328,12 @@ class TestTheWayOfARequest:
         }  # fmt: skip
         client.post(reverse("partners:request-draft"), given)
         request = PartnerRequest.objects.get()
-        client.post(reverse("partners:request-publish", args=[request.slug]))
+        page, publish = request.get_absolute_url(), reverse("partners:request-publish", args=[request.slug])
+        assert publish not in client.get(page).content.decode()
+        client.post(reverse("partners:text-ask", args=[request.slug]), {"email": "lupita@tostadas.example"})
+        Client().post(confirming.path(confirming.current(request)), {"right": "1"})
+        assert publish in client.get(page).content.decode()
+        client.post(publish)
 
         request.refresh_from_db()
         assert (request.status, request.origin, request.chamber) == ("published", "chamber", chamber_mx)
