@@ -51,6 +51,8 @@ OWN = {
     "own side": {"request company", "request contact", "chamber's person", "file"},
     "own chamber": {"request company", "request contact", "chamber's person", "file"},
     "other side": {"interested company", "interested contact", "answers"},
+    # A chamber knows its own members by name; of whom they met it reads nothing.
+    "chamber of the interested firm": {"interested company"},
 }
 #: What each state of the interest adds, to whom. Everybody else knows nothing, ever.
 SENT = {"own side": {"interested company", "answers"}, "own chamber": {"interested company", "answers"}}
