@@ -14,6 +14,7 @@ def register() -> None:
             "partners/contacts_shared": URGENT,
             "partners/consent_withdrawn": URGENT,
             "partners/meeting_planned": URGENT,
+            "partners/meeting_left": URGENT,
             "partners/meeting_changed": Kind(Queue.CRITICAL, can_wait=False, bundle=_CHANGES),
             "partners/meeting_cancelled": Kind(Queue.CRITICAL, can_wait=False, ends=_CHANGES),
             "partners/request_followed": TO_MANY,
