@@ -8,8 +8,7 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from partners import checks, naming  # noqa: F401, PLC0415 -- models are not there before
-        from partners import alerting, kinds, outcomes, searching, speaking  # noqa: PLC0415 -- models are not there before
+        from partners import alerting, checks, kinds, naming, outcomes, searching, speaking  # noqa: F401, PLC0415 -- models are not there before  # noqa: PLC0415 -- models are not there before
 
         naming.listen()
         speaking.register()

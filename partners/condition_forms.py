@@ -1,4 +1,4 @@
-"""The conditions of a request on one page: a section per kind, a row per condition, each with the words it came from."""
+"""The conditions of a request on one page: a section a kind, a row a condition, each with the words it came from."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -58,9 +58,9 @@ class ConditionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if self.kind == Kind.CAPACITY and data.get("keep") and data.get("value") and not data.get("amount"):
-            if "amount" not in self.errors:
-                self.add_error("amount", ValidationError(_("Say how much."), code="required"))
+        is_asked = self.kind == Kind.CAPACITY and data.get("keep") and data.get("value")
+        if is_asked and not data.get("amount") and "amount" not in self.errors:
+            self.add_error("amount", ValidationError(_("Say how much."), code="required"))
         return data
 
     def stated(self) -> Stated | None:
@@ -119,7 +119,10 @@ class ConditionsForm:
         return next((i for i in range(MOST_ROWS) if f"{kind}-{i}-value" not in self.data), MOST_ROWS)
 
     def is_valid(self) -> bool:
-        return self.data is not None and all([row.is_valid() for section in self.sections for row in section.rows])
+        return self.data is not None and all(
+            # Each is looked at, so that every complaint is shown at once.
+            [row.is_valid() for section in self.sections for row in section.rows]  # noqa: C419
+        )
 
     def stated(self) -> list[Stated]:
         rows = [row.stated() for section in self.sections for row in section.rows]

@@ -1,4 +1,4 @@
-"""Conditions and capacities in the reader's language: "French or English", "at least 50 people", "20,000 pieces a month"."""
+"""Conditions and capacities in the reader's language: "French or English", "20,000 pieces a month"."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ class ProfileReading(models.Model):
 
 
 class RequestReading(models.Model):
-    """What the company behind a request is and whom it looks for, in codes; its conditions have a table of their own."""
+    """What the company behind a request is and whom it looks for, in codes; conditions have a table of their own."""
 
     request = models.OneToOneField(
         PartnerRequest, models.CASCADE, primary_key=True, related_name="reading", verbose_name=_("partner request")

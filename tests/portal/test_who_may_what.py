@@ -772,7 +772,9 @@ def _partners(bodies):
     published = PartnerRequestFactory(company=firm, chamber=chamber, published=True)
     text = PartnerRequestFactory(company=firm, chamber=chamber, origin="chamber")
     TextConfirmationFactory(request=text)
-    files = {reach: RequestAttachmentFactory(request=published, is_public=reach == "public") for reach in ("public", "")}
+    files = {
+        reach: RequestAttachmentFactory(request=published, is_public=reach == "public") for reach in ("public", "")
+    }
     return {
         "draft_request": [PartnerRequestFactory(company=firm).slug],
         "submitted_request": [PartnerRequestFactory(company=firm, chamber=chamber, submitted=True).slug],
