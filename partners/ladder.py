@@ -6,6 +6,7 @@ consent of its own. Each consent can be taken back on the interest's page: from 
 shown or mailed, and the log keeps what was seen before.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -144,7 +145,7 @@ def _create(interest: ExpressionOfInterest, side: str, *, shares_contact: bool, 
     Consent.objects.bulk_create([Consent(interest=interest, side=side, rung=rung, given_by=by) for rung in rungs])
 
 
-def _end(interest: ExpressionOfInterest, of: list[str], rungs: list[str], *, by: User | None) -> None:
+def _end(interest: ExpressionOfInterest, of: Sequence[str], rungs: Sequence[str], *, by: User | None) -> None:
     standing = interest.consents.standing().filter(side__in=of, rung__in=rungs)
     standing.update(withdrawn_at=timezone.now(), withdrawn_by=by)
 

@@ -23,7 +23,7 @@ from portal.search import standing
 
 logger = logging.getLogger(__name__)
 
-SOONEST = [Rhythm.IMMEDIATELY, Rhythm.DAILY, Rhythm.WEEKLY]
+SOONEST: list[str] = [Rhythm.IMMEDIATELY, Rhythm.DAILY, Rhythm.WEEKLY]
 
 
 def announce(obj: models.Model) -> None:

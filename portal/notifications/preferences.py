@@ -31,7 +31,7 @@ NEVER = "never"
 #: In a link, instead of a category.
 EVERYTHING = "*"
 #: From the most to the least often.
-_ORDER = [Rhythm.IMMEDIATELY, Rhythm.DAILY, Rhythm.WEEKLY]
+_ORDER: list[str] = [Rhythm.IMMEDIATELY, Rhythm.DAILY, Rhythm.WEEKLY]
 OPTIONAL = [category for category in Category if category not in ALWAYS_MAILED]
 
 
