@@ -47,7 +47,7 @@ PARTLY = 0.5
 #: Texts as near as this (cosine) have no points for closeness, and those as near as that have all.
 NOTHING, EVERYTHING = 0.25, 0.7
 #: From here on a company is told of a request.
-THRESHOLD = 0.45
+THRESHOLD = 0.42
 #: What answers what. Investment is answered by capital, which no request type offers.
 COMPLEMENTS = MappingProxyType(
     {
