@@ -35,7 +35,7 @@ class FocalPointForm(forms.Form):
         help_text=_("Of the office, never of one person: everybody can read it."),
     )
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
-    url = forms.URLField(label=_("Page"), max_length=500, required=False, assume_scheme="https")
+    url = forms.URLField(label=_("Web page"), max_length=500, required=False, assume_scheme="https")
 
     def __init__(self, *args: Any, organization: Organization, point: FocalPoint | None = None, **kwargs: Any) -> None:
         own = organization.native_language
