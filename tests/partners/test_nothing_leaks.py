@@ -210,26 +210,33 @@ def close_again(state, world, deliver):
 def addresses(world):
     """Every address of the portal that the world has parameters for, with its route."""
     is_highest = world.interest is not None and ladder.is_open(world.interest, "contact")
-    pools = {
-        # The request's short name is its chamber's as well.
-        "slug": [world.request.slug, world.request.company.slug, "cascade-snacks"],
-        "int": [FIRST],
-        "section": list(SITEMAPS),
-        "name": list(DATASETS),
-        "rung": ["contact"],
-    }
     for route in sorted(set(routes()) - POST_ONLY - {JOINING}):
         parts = re.findall(r"<(?:(\w+):)?(\w+)>", route)
         if ELSEWHERE.match(route) and (parts or "^" in route or not is_highest):
             continue
-        choices = [pools.get(name) or pools.get(converter) or ["none"] for converter, name in parts]
-        for values in itertools.product(*choices):
+        for values in itertools.product(*(values_for(world, route, *part) for part in parts)):
             if route in POST_ONLY:
                 break
             filled = route
             for value in values:
                 filled = re.sub(r"<[^>]+>", str(value), filled, count=1)
             yield route, "/" + filled.replace("^", "").replace("$", "")
+
+
+def values_for(world, route, converter, name):
+    """What the world has for a parameter; nothing for a token, which is found in a mail instead."""
+    firms = [world.request.company.slug, "cascade-snacks"]
+    named = {"section": list(SITEMAPS), "name": list(DATASETS), "rung": ["contact"]}
+    if name in named:
+        return named[name]
+    if converter == "int":
+        return [FIRST]
+    if converter != "slug":
+        return []
+    # Where an address can only be of one kind, the others would be so many pages that say "not found".
+    rooms = {"en/opportunities/": [world.request.slug], "en/directory/companies/": firms, "en/organizations/": firms}
+    known = [slugs for room, slugs in rooms.items() if route.startswith(room)]
+    return known[0] if known else [world.request.slug, *firms]
 
 
 def readable(client, user, world):
