@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Exists, FilteredRelation, Max, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,7 +101,8 @@ def _entries(sessions: QuerySet[Session]) -> list[str]:
     """The entries in order. Only those that changed since they were written are read whole and written anew."""
     language = current()
     entry = FilteredRelation("calendar_entries", condition=Q(calendar_entries__language=language))
-    title = Coalesce(NullIf(column("dialogue__title", language), Value("")), "dialogue__title_en")
+    name = NullIf(column("dialogue__title", language), Value(""), output_field=CharField())
+    title = Coalesce(name, "dialogue__title_en", output_field=CharField())
     rows = sessions.annotate(entry=entry, of=title).values_list(
         "pk", "sequence", "changed_at", "of", "entry__mark", "entry__text"
     )

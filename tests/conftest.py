@@ -3,9 +3,14 @@
 import pytest
 from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from tests.factories.accounts import UserFactory
 from tests.factories.reference import economy
+
+# How long examples take says how busy the machine is, not whether they hold.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 #: These start servers, workers or a browser: one after the other, beside the rest on the other processors.
 HEAVY = ("tests/journeys/", "test_embedded.py", "test_demo_command.py", "test_failures.py")

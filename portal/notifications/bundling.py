@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from portal.notifications import kinds
@@ -21,7 +22,7 @@ def take_over(nature: Kind, rows: Sequence[Notification]) -> None:
     """
     if nature.ends:
         _unsent(nature.ends, rows[0]).update(status=Notification.Status.REPLACED)
-    if not nature.bundle:
+    if not (nature.bundle and settings.BUNDLE_SECONDS):
         return
     unsent = _unsent(nature.bundle, rows[0]).only("kind", "context", "due_at", "recipient", "address")
     before = {_person(row): row for row in unsent.select_for_update(skip_locked=True).order_by("pk")}
