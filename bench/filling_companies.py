@@ -29,7 +29,7 @@ _ORGANIZATIONS = """
 INSERT INTO accounts_organization ({columns})
 SELECT {values} FROM made JOIN accounts_organization o ON o.id = (SELECT organization_id FROM real WHERE id = a_id)"""
 _PROFILES = """
-INSERT INTO partners_companyprofile (organization_id, language, capabilities, seeks, wanted_types, city, size, 
+INSERT INTO partners_companyprofile (organization_id, language, capabilities, seeks, wanted_types, city, size,
     hs_codes, hs_chapters, markets, certifications, languages, ownership_tags, excluded_economies, is_listed, is_sample,
     changed_at)
 SELECT o.id, m.language, m.capabilities, '', '{}', m.city, m.size, m.hs_codes, m.hs_chapters, m.markets,
@@ -80,7 +80,8 @@ def fill(rows: int) -> None:
         )
         cursor.execute(_READINGS)
         cursor.execute(
-            "INSERT INTO partners_capacity (profile_id, unit, amount, is_confirmed) SELECT n.id, c.unit, c.amount, false"
+            "INSERT INTO partners_capacity (profile_id, unit, amount, is_confirmed)"
+            " SELECT n.id, c.unit, c.amount, false"
             " FROM new n JOIN partners_capacity c ON c.profile_id = n.a_id"
         )
         cursor.execute("DROP INDEX IF EXISTS partners_companymeaning_nearest")

@@ -16,7 +16,8 @@ from django.db import connection, models, transaction
 from partners import weights
 from partners.models import CompanyMeaning, CompanyProfile, PartnerRequest, RequestMeaning
 from partners.models.requests import last_day_on_earth
-from partners.scoring_sql import PAIRS, POOLS, STATEMENT, TITLE, VECTORS
+from partners.scoring_pools import PAIRS, POOLS
+from partners.scoring_sql import STATEMENT, TITLE, VECTORS
 from portal.search import meaning
 
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.

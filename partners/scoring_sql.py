@@ -1,27 +1,21 @@
 """The SQL of partners/scoring.py. Its parameters come from there; what stands in braces is put in there too."""
 
-_OWN_WORDS = """CASE r.language WHEN 'en' THEN r.search_en WHEN 'es' THEN r.search_es WHEN 'fr' THEN r.search_fr
+OWN_WORDS = """CASE r.language WHEN 'en' THEN r.search_en WHEN 'es' THEN r.search_es WHEN 'fr' THEN r.search_fr
             ELSE r.search_zh_hant END"""
 #: The words of the title and the teaser, any of them; single Chinese characters and quotes are none.
 TITLE = (
-    "(SELECT string_agg(quote_literal(word), ' | ')::tsquery FROM unnest(tsvector_to_array(ts_filter("
-    + _OWN_WORDS
+    "(SELECT string_agg(quote_literal(word), ' | ')::tsquery FROM unnest(tsvector_to_array(ts_filter("  # noqa: S608
+    + OWN_WORDS
     + ", '{a,b}'))) word WHERE length(word) > 1 AND word !~ E'[\\\\\\']')"
-)
-#: Two words of the title that stand together.
-PAIRS = (
-    "(SELECT string_agg('(' || quote_literal(word) || ' & ' || quote_literal(next) || ')', ' | ')::tsquery FROM (SELECT"
-    " lexeme AS word, lead(lexeme) OVER (ORDER BY positions[1]) AS next FROM unnest(ts_filter("
-    + _OWN_WORDS
-    + ", '{a}'))) pair WHERE next IS NOT NULL AND length(word) > 1 AND length(next) > 1"
-    " AND word || next !~ E'[\\\\\\']')"
 )
 #: Both sides of a pair, each row once, with arrays of what is compared.
 _ASK = """
 ask AS MATERIALIZED (
-    SELECT r.id, r.type::text, r.language::text, r.company_id, r.hs_codes::text[], r.closes_on, firm.economy_id::text AS home,
+    SELECT r.id, r.type::text, r.language::text, r.company_id, r.hs_codes::text[], r.closes_on,
+        firm.economy_id::text AS home,
         {title} AS title,
-        ARRAY(SELECT t.economy_id::text FROM partners_partnerrequest_target_economies t WHERE t.partnerrequest_id = r.id)
+        ARRAY(SELECT t.economy_id::text FROM partners_partnerrequest_target_economies t
+            WHERE t.partnerrequest_id = r.id)
             AS targets,
         ARRAY(SELECT t.sector_id FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id) AS sectors,
         ARRAY(SELECT DISTINCT coalesce(s.parent_id, s.id) FROM partners_partnerrequest_sectors t
@@ -144,9 +138,11 @@ compared AS MATERIALIZED (
         answers.types AS answers,
         CASE WHEN cardinality(a.wants) = 0 OR cardinality(h.roles) = 0 THEN NULL WHEN a.wants && h.roles THEN 1
             ELSE 0 END::float AS role,
-        CASE WHEN a.closes_on IS NULL THEN NULL WHEN a.closes_on >= %(today)s + 14 THEN 1 ELSE 0 END::float AS deadline,
+        CASE WHEN a.closes_on IS NULL THEN NULL WHEN a.closes_on >= %(today)s + 14
+            THEN 1 ELSE 0 END::float AS deadline,
         CASE WHEN a.home = ANY(h.refuses) OR h.home = ANY(a.refuses) THEN 1 ELSE 0 END::float AS refused,
-        (SELECT min(t.reason) FROM tired t WHERE t.profile_id = c.profile_id AND t.request_id <> c.request_id AND CASE t.reason
+        (SELECT min(t.reason) FROM tired t WHERE t.profile_id = c.profile_id AND t.request_id <> c.request_id
+            AND CASE t.reason
             WHEN 'sector' THEN t.sectors && a.sectors WHEN 'goods' THEN t.chapters && ARRAY(
                 SELECT left(code, 2) FROM unnest(a.hs_codes) code)
             WHEN 'market' THEN t.home = a.home ELSE t.type = a.type END) AS tired,
@@ -171,7 +167,8 @@ near AS (
 pointed AS (
     SELECT near.*, conditions.all_of_them,
         %(w_meaning)s * coalesce(n_meaning, 0) AS meaning_points, %(w_deal)s * coalesce(n_deal, 0) AS deal_points,
-        -%(p_wrong_side)s * coalesce(n_wrong, 0) AS wrong_side_points, -%(p_denied)s * coalesce(n_denied, 0) AS denied_points,
+        -%(p_wrong_side)s * coalesce(n_wrong, 0) AS wrong_side_points, -%(p_denied)s * coalesce(n_denied,
+            0) AS denied_points,
         %(w_sector)s * coalesce(sector, 0) AS sector_points, %(w_hs)s * coalesce(hs, 0) AS hs_points,
         %(w_economy)s * coalesce(economy, 0) AS economy_points, %(w_back)s * coalesce(back, 0) AS back_points,
         %(w_language)s * coalesce(language, 0) AS language_points,
@@ -192,8 +189,10 @@ best AS (
 #: Of the best, the codes that say what was compared.
 _DETAILED = """
 SELECT best.*,
-    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors) AND s.id = ANY(h.sectors) ORDER BY 1) AS same_sectors,
-    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(h.sectors) AND coalesce(s.parent_id, s.id) = ANY(a.roots)
+    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors)
+        AND s.id = ANY(h.sectors) ORDER BY 1) AS same_sectors,
+    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(h.sectors) AND coalesce(s.parent_id,
+        s.id) = ANY(a.roots)
         ORDER BY 1) AS near_sectors,
     ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors) ORDER BY 1) AS wanted_sectors,
     ARRAY(SELECT DISTINCT left(x, 4) FROM unnest(a.hs_codes) x JOIN unnest(h.hs_codes) y ON left(x, 4) = left(y, 4)
@@ -210,105 +209,6 @@ SELECT best.*,
     ARRAY(SELECT x FROM unnest(a.wants) x WHERE x = ANY(h.roles) ORDER BY 1) AS fitting_roles
 FROM best JOIN ask a ON a.id = best.request_id JOIN hold h ON h.id = best.profile_id
 ORDER BY total DESC, request_id, profile_id"""
-
-#: Nobody is shown what can never be: one's own, what one has declined or dismissed, and economies that either side
-#: has declared out of the question.
-_HARD_NO = """
-    p.organization_id <> r.company_id
-    AND NOT EXISTS (SELECT FROM partners_dismissal d WHERE d.request_id = r.id AND d.company_id = p.organization_id)
-    AND NOT EXISTS (SELECT FROM partners_expressionofinterest e WHERE e.request_id = r.id
-        AND e.company_id = p.organization_id AND e.status = 'declined')
-    AND NOT EXISTS (SELECT FROM partners_condition k WHERE k.request_id = r.id AND k.kind = 'excluded'
-        AND k.is_confirmed AND k.is_required AND o.economy_id = ANY(string_to_array(k.value, ' | ')))
-    AND NOT (firm.economy_id = ANY(p.excluded_economies))
-    AND NOT (o.economy_id = ANY(coalesce(own.excluded_economies, ARRAY[]::varchar[])))
-    AND (p.is_listed OR (p.text_digest <> '' AND NOT %(listed_only)s))
-    AND (r.type <> 'mentorship_request' OR NOT EXISTS (SELECT FROM partners_partnerrequest m
-        WHERE m.company_id = p.organization_id AND m.type = 'mentorship_offer' AND m.status = 'published'
-        AND m.paused_at IS NOT NULL))"""
-_SIDES = """
-    JOIN accounts_organization firm ON firm.id = r.company_id
-    LEFT JOIN partners_companyprofile own ON own.organization_id = r.company_id"""
-
-POOLS = {
-    # Exactly these.
-    "given": """
-chosen AS MATERIALIZED (
-    SELECT r.id AS request_id, p.id AS profile_id FROM partners_partnerrequest r CROSS JOIN partners_companyprofile p
-    WHERE r.id = ANY(%(requests)s) AND (%(profile)s::bigint IS NULL OR p.id = %(profile)s::bigint) AND {among}
-)""",
-    # The companies for a request.
-    "companies": """
-few AS MATERIALIZED (SELECT p.id FROM partners_companyprofile p WHERE {among} LIMIT %(few)s + 1),
-wanted AS MATERIALIZED (
-    SELECT r.id, ARRAY(SELECT 'sector:' || s.slug FROM partners_partnerrequest_sectors t
-            JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id)::varchar[] AS sectors,
-        coalesce(nullif(ARRAY(SELECT 'market:' || t.economy_id FROM partners_partnerrequest_target_economies t
-            WHERE t.partnerrequest_id = r.id), '{{}}'), ARRAY['market:US', 'market:TW', 'market:CA', 'market:MX'])::varchar[]
-            AS markets,
-        r.hs_chapters, r.language, {pairs} AS words
-    FROM partners_partnerrequest r WHERE r.id = ANY(%(requests)s)
-),
-brought AS MATERIALIZED (
-    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND p.facets && w.markets AND p.hs_chapters && w.hs_chapters
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND p.facets && w.markets
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_en @@ w.words AND w.language = 'en'
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_es @@ w.words AND w.language = 'es'
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_fr @@ w.words AND w.language = 'fr'
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_zh_hant @@ w.words
-            AND w.language = 'zh-hant'
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
-    {near_companies}
-),
-chosen AS MATERIALIZED (
-    SELECT r.id AS request_id, p.id AS profile_id
-    FROM brought JOIN partners_companyprofile p ON p.id = brought.id JOIN accounts_organization o ON o.id = p.organization_id
-    CROSS JOIN partners_partnerrequest r """
-    + _SIDES
-    + """
-    WHERE r.id = ANY(%(requests)s) AND r.status <> 'closed' AND r.status <> 'expired'
-        AND (r.closes_on IS NULL OR r.closes_on >= %(today)s) AND {among} AND"""
-    + _HARD_NO
-    + """
-)""",
-    # The open requests for a company.
-    "requests": """
-few AS MATERIALIZED (SELECT r.id FROM partners_partnerrequest r WHERE r.status = 'published' AND r.hidden_at IS NULL
-    AND r.closes_on >= %(today)s LIMIT %(few)s + 1),
-had AS MATERIALIZED (
-    SELECT p.id, ARRAY(SELECT 'sector:' || s.slug FROM partners_companyprofile_sectors t
-            JOIN reference_sector s ON s.id = t.sector_id WHERE t.companyprofile_id = p.id)::varchar[] AS sectors,
-        ARRAY(SELECT 'target:' || e FROM unnest(o.economy_id || p.markets || ARRAY['*']::varchar[]) e)::varchar[] AS targets
-    FROM partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id
-    WHERE p.id = %(profile)s::bigint
-),
-brought AS MATERIALIZED (
-    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
-    UNION (SELECT r.id FROM had h JOIN partners_partnerrequest r ON r.status = 'published' AND r.facets && h.sectors
-        AND r.facets && h.targets WHERE (SELECT count(*) FROM few) > %(few)s
-        ORDER BY r.published_at DESC LIMIT %(structured)s)
-    {near_requests}
-),
-chosen AS MATERIALIZED (
-    SELECT r.id AS request_id, p.id AS profile_id
-    FROM brought JOIN partners_partnerrequest r ON r.id = brought.id
-    CROSS JOIN partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id """
-    + _SIDES
-    + """
-    WHERE p.id = %(profile)s::bigint AND r.status = 'published' AND r.hidden_at IS NULL AND r.closes_on >= %(today)s
-        AND (r.type <> 'mentorship_offer' OR r.paused_at IS NULL) AND {among} AND"""
-    + _HARD_NO
-    + """
-)""",
-}
 
 _JOIN_ASK = """
     LEFT JOIN partners_requestmeaning v0 ON v0.request_id = r.id AND v0.part = 0 AND v0.language = r.language
@@ -332,12 +232,14 @@ VECTORS = {
         1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
         "near_companies": """
     UNION (SELECT near.id FROM partners_requestmeaning mine CROSS JOIN LATERAL (
-        SELECT m.profile_id AS id FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
+        SELECT m.profile_id AS id
+            FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
         JOIN partners_companyprofile p ON p.id = near.id
         WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s AND {among})""",
         "near_requests": """
     UNION (SELECT near.id FROM partners_companymeaning mine CROSS JOIN LATERAL (
-        SELECT m.request_id AS id FROM partners_requestmeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
+        SELECT m.request_id AS id
+            FROM partners_requestmeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
         WHERE mine.profile_id = %(profile)s::bigint AND mine.part < 3 AND (SELECT count(*) FROM few) > %(few)s)""",
     },
     False: {
@@ -352,4 +254,4 @@ VECTORS = {
     },
 }
 
-STATEMENT = "WITH {pool}," + ",".join([_ASK, _HOLD, _TIRED, _TESTED, _COMPARED, _POINTED]) + _DETAILED
+STATEMENT = f"WITH {{pool}},{_ASK},{_HOLD},{_TIRED},{_TESTED},{_COMPARED},{_POINTED}{_DETAILED}"

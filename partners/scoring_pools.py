@@ -1,0 +1,114 @@
+"""Which pairs are looked at: the candidates of a request, the requests of a company, or exactly those given."""
+
+from partners.scoring_sql import OWN_WORDS
+
+#: Two words of the title that stand together.
+PAIRS = (
+    "(SELECT string_agg('(' || quote_literal(word) || ' & ' || quote_literal(next) || ')', ' | ')::tsquery FROM (SELECT"  # noqa: S608
+    " lexeme AS word, lead(lexeme) OVER (ORDER BY positions[1]) AS next FROM unnest(ts_filter("
+    + OWN_WORDS
+    + ", '{a}'))) pair WHERE next IS NOT NULL AND length(word) > 1 AND length(next) > 1"
+    " AND word || next !~ E'[\\\\\\']')"
+)
+
+#: Nobody is shown what can never be: one's own, what one has declined or dismissed, and economies that either side
+#: has declared out of the question.
+_HARD_NO = """
+    p.organization_id <> r.company_id
+    AND NOT EXISTS (SELECT FROM partners_dismissal d WHERE d.request_id = r.id AND d.company_id = p.organization_id)
+    AND NOT EXISTS (SELECT FROM partners_expressionofinterest e WHERE e.request_id = r.id
+        AND e.company_id = p.organization_id AND e.status = 'declined')
+    AND NOT EXISTS (SELECT FROM partners_condition k WHERE k.request_id = r.id AND k.kind = 'excluded'
+        AND k.is_confirmed AND k.is_required AND o.economy_id = ANY(string_to_array(k.value, ' | ')))
+    AND NOT (firm.economy_id = ANY(p.excluded_economies))
+    AND NOT (o.economy_id = ANY(coalesce(own.excluded_economies, ARRAY[]::varchar[])))
+    AND (p.is_listed OR (p.text_digest <> '' AND NOT %(listed_only)s))
+    AND (r.type <> 'mentorship_request' OR NOT EXISTS (SELECT FROM partners_partnerrequest m
+        WHERE m.company_id = p.organization_id AND m.type = 'mentorship_offer' AND m.status = 'published'
+        AND m.paused_at IS NOT NULL))"""
+_SIDES = """
+    JOIN accounts_organization firm ON firm.id = r.company_id
+    LEFT JOIN partners_companyprofile own ON own.organization_id = r.company_id"""
+
+POOLS = {
+    # Exactly these.
+    "given": """
+chosen AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id FROM partners_partnerrequest r CROSS JOIN partners_companyprofile p
+    WHERE r.id = ANY(%(requests)s) AND (%(profile)s::bigint IS NULL OR p.id = %(profile)s::bigint) AND {among}
+)""",
+    # The companies for a request.
+    "companies": """
+few AS MATERIALIZED (SELECT p.id FROM partners_companyprofile p WHERE {among} LIMIT %(few)s + 1),
+wanted AS MATERIALIZED (
+    SELECT r.id, ARRAY(SELECT 'sector:' || s.slug FROM partners_partnerrequest_sectors t
+            JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id)::varchar[] AS sectors,
+        coalesce(nullif(ARRAY(SELECT 'market:' || t.economy_id FROM partners_partnerrequest_target_economies t
+            WHERE t.partnerrequest_id = r.id), '{{}}'),
+                ARRAY['market:US', 'market:TW', 'market:CA', 'market:MX'])::varchar[]
+            AS markets,
+        r.hs_chapters, r.language, {pairs} AS words
+    FROM partners_partnerrequest r WHERE r.id = ANY(%(requests)s)
+),
+brought AS MATERIALIZED (
+    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND p.facets && w.markets AND p.hs_chapters && w.hs_chapters
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND p.facets && w.markets
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_en @@ w.words AND w.language = 'en'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_es @@ w.words AND w.language = 'es'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_fr @@ w.words AND w.language = 'fr'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_zh_hant @@ w.words
+            AND w.language = 'zh-hant'
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(worded)s)
+    {near_companies}
+),
+chosen AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id
+    FROM brought JOIN partners_companyprofile p ON p.id = brought.id
+        JOIN accounts_organization o ON o.id = p.organization_id
+    CROSS JOIN partners_partnerrequest r """  # noqa: S608
+    + _SIDES
+    + """
+    WHERE r.id = ANY(%(requests)s) AND r.status <> 'closed' AND r.status <> 'expired'
+        AND (r.closes_on IS NULL OR r.closes_on >= %(today)s) AND {among} AND"""
+    + _HARD_NO
+    + """
+)""",
+    # The open requests for a company.
+    "requests": """
+few AS MATERIALIZED (SELECT r.id FROM partners_partnerrequest r WHERE r.status = 'published' AND r.hidden_at IS NULL
+    AND r.closes_on >= %(today)s LIMIT %(few)s + 1),
+had AS MATERIALIZED (
+    SELECT p.id, ARRAY(SELECT 'sector:' || s.slug FROM partners_companyprofile_sectors t
+            JOIN reference_sector s ON s.id = t.sector_id WHERE t.companyprofile_id = p.id)::varchar[] AS sectors,
+        ARRAY(SELECT 'target:' || e
+            FROM unnest(o.economy_id || p.markets || ARRAY['*']::varchar[]) e)::varchar[] AS targets
+    FROM partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id
+    WHERE p.id = %(profile)s::bigint
+),
+brought AS MATERIALIZED (
+    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
+    UNION (SELECT r.id FROM had h JOIN partners_partnerrequest r ON r.status = 'published' AND r.facets && h.sectors
+        AND r.facets && h.targets WHERE (SELECT count(*) FROM few) > %(few)s
+        ORDER BY r.published_at DESC LIMIT %(structured)s)
+    {near_requests}
+),
+chosen AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id
+    FROM brought JOIN partners_partnerrequest r ON r.id = brought.id
+    CROSS JOIN partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id """  # noqa: S608
+    + _SIDES
+    + """
+    WHERE p.id = %(profile)s::bigint AND r.status = 'published' AND r.hidden_at IS NULL AND r.closes_on >= %(today)s
+        AND (r.type <> 'mentorship_offer' OR r.paused_at IS NULL) AND {among} AND"""
+    + _HARD_NO
+    + """
+)""",
+}
