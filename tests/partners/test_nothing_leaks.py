@@ -179,6 +179,7 @@ def reach(state, world, firm_us, deliver):
         deliver(chasing.expire_due)
     elif state == "withdrawn":
         deliver(interests.withdraw, world.interest, by=theirs)
+        mail_anew()
     elif state != "sent":
         kept_back = state == "accepted, contacts kept back"
         deliver(interests.accept, world.interest, by=ours, shares_contact=not kept_back)
@@ -186,7 +187,7 @@ def reach(state, world, firm_us, deliver):
 
 
 def close_again(state, world, deliver):
-    """Take a step back; what was mailed before stays with whom it was mailed to, what is mailed again must not tell."""
+    """Take one step back."""
     ours, theirs = world.people["own side"], world.people["other side"]
     steps = {
         "contact taken back by the request's side": ("request", "contact", ours),
@@ -202,6 +203,11 @@ def close_again(state, world, deliver):
         theirs.__dict__.pop("active_memberships", None)
     else:
         return
+    mail_anew()
+
+
+def mail_anew():
+    """What left before a step back is with whom it was mailed to; what leaves now must not tell."""
     mail.outbox.clear()
     Notification.objects.update(status="pending", attempts=0)
     assert delivery.deliver_due() > 0
