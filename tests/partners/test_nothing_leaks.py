@@ -34,7 +34,8 @@ from tests.factories.partners import (
 )
 from tests.portal.test_every_address import routes
 
-pytestmark = pytest.mark.django_db
+# Each test walks every address there is; on a busy machine that takes minutes.
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 #: What must be hidden below its rung. Names of firms stand with the short name in their addresses.
 SECRETS = {
