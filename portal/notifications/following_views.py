@@ -117,8 +117,8 @@ def following(request: HttpRequest) -> HttpResponse:
     return show(request, "notifications/following.html", {"page": page, "rhythms": Rhythm})
 
 
-@require_POST
 @login_required
+@require_POST
 def follow_rhythm(request: HttpRequest, pk: int) -> HttpResponse:
     """How often the mails of one followed search come."""
     row = get_object_or_404(Subscription.objects.visible_to(request.user), pk=pk)

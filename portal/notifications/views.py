@@ -46,16 +46,16 @@ def personal_feed(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@require_POST
 @login_required
+@require_POST
 def personal_begin(request: HttpRequest) -> HttpResponse:
     personal.begin(by=request.user)
     messages.success(request, _("Your feed has a new address. Add it to your feed reader."))
     return go(request, "notifications:inbox")
 
 
-@require_POST
 @login_required
+@require_POST
 def personal_end(request: HttpRequest) -> HttpResponse:
     personal.end(by=request.user)
     messages.success(request, _("The address of your feed no longer works."))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
@@ -28,8 +29,8 @@ def without_pgvector():
     """This test's database has no pgvector; what the extension held goes with it and comes back at the end."""
     with connection.cursor() as cursor:
         cursor.execute("DROP EXTENSION vector CASCADE")
-        for table in ("resources_resourcemeaning", "search_conceptmeaning", "dialogues_issuemeaning"):
-            cursor.execute(f"ALTER TABLE {table} ADD COLUMN vector real[]")
+        for model in (model for model in apps.get_models() if issubclass(model, meaning.Meaning)):
+            cursor.execute(f"ALTER TABLE {model._meta.db_table} ADD COLUMN vector real[]")
     meaning._ready.clear()
     yield
     meaning._ready.clear()
