@@ -287,7 +287,8 @@ class TestTheWayOfARequest:
             "language": "es",
             "title": "Mango deshidratado",
             "teaser": "Mango sin azúcar.",
-            "description": "Ofrecemos mango deshidratado. Buscamos fabricantes de galletas y de fruta seca para tiendas.",
+            "description": "Ofrecemos mango deshidratado. "
+            "Buscamos fabricantes de galletas y de fruta seca para tiendas.",
             "sectors": ["processed-food"],
             "hs_codes": "2008.99, 0804",
             "target_economies": ["US"],
