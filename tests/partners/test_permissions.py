@@ -6,7 +6,12 @@ from django.urls import reverse
 from partners import requesting
 from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
-from tests.factories.partners import ChamberMemberFactory, InterestFactory, PartnerRequestFactory
+from tests.factories.partners import (
+    ChamberMemberFactory,
+    InterestFactory,
+    PartnerRequestFactory,
+    TextConfirmationFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +58,7 @@ def world(firm_mx, owner_mx, chamber_mx, reviewer, firm_us, owner_us, content):
     draft = PartnerRequestFactory(**ours)
     submitted = PartnerRequestFactory(submitted=True, **ours)
     written = PartnerRequestFactory(company=firm_mx, chamber=chamber_mx, origin="chamber", posted_by=reviewer)
+    TextConfirmationFactory(request=written, confirmed=True)
     published = PartnerRequestFactory(published=True, **ours)
     expired = PartnerRequestFactory(expired=True, **ours)
     answered = PartnerRequestFactory(published=True, **ours)
