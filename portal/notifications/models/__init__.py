@@ -2,6 +2,7 @@
 
 from portal.notifications.models.channels import PersonalFeed, Webhook, WebhookDelivery
 from portal.notifications.models.following import Criteria, News, Subscription
+from portal.notifications.models.mailing import Mailing, MailingText
 from portal.notifications.models.people import (
     ALWAYS_MAILED,
     Address,
@@ -12,7 +13,7 @@ from portal.notifications.models.people import (
     Rhythm,
     is_one_person,
 )
-from portal.notifications.models.promises import Digest, Mailing, Notification, Queue
+from portal.notifications.models.promises import Digest, Notification, Queue
 
 __all__ = [
     "ALWAYS_MAILED",
@@ -22,6 +23,7 @@ __all__ = [
     "Deliverability",
     "Digest",
     "Mailing",
+    "MailingText",
     "News",
     "Notification",
     "PersonalFeed",

@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import User
 from portal.languages import Language
+from portal.notifications.models.mailing import MailingText
 from portal.notifications.models.people import ALWAYS_MAILED, Address, Category, Rhythm, is_one_person
 
 
@@ -153,6 +155,12 @@ class Notification(models.Model):
     @property
     def category(self) -> str:
         return self.kind.partition("/")[0]
+    @cached_property
+    def mailing_texts(self) -> list[MailingText]:
+        """What its mailing says in each language; nothing when it is part of none. One query, asked once."""
+        texts = MailingText.objects.filter(mailing=self.mailing_id) if self.mailing_id else MailingText.objects.none()
+        return list(texts.select_related("mailing__created_by", "mailing__organization").order_by("pk"))
+
 
     @property
     def category_label(self) -> str:
@@ -209,41 +217,3 @@ class Digest(models.Model):
 
     def __str__(self):
         return f"{self.local_on} {self.uid}"
-
-
-class Mailing(models.Model):
-    """One message to many that an official looks at before it goes: how many get it, in which languages. It can be
-    halted while it goes: what has not left stays here."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("mailing", "Not sent yet")
-        GOING = "going", pgettext_lazy("mailing", "Being sent")
-        HALTED = "halted", pgettext_lazy("mailing", "Halted")
-        DISCARDED = "discarded", pgettext_lazy("mailing", "Discarded")
-
-    MOVES = {
-        Status.DRAFT: {Status.GOING, Status.DISCARDED},
-        Status.GOING: {Status.HALTED},
-        Status.HALTED: {Status.GOING, Status.DISCARDED},
-        Status.DISCARDED: set(),
-    }
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=80)
-    about_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+")
-    about_id = models.BigIntegerField()
-    about = GenericForeignKey("about_type", "about_id")
-    status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.DRAFT)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("prepared by")
-    )
-    created_at = models.DateTimeField(_("prepared"), default=timezone.now, editable=False)
-    released_at = models.DateTimeField(_("sent off"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("mailing")
-        verbose_name_plural = _("mailings")
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self):
-        return self.kind
