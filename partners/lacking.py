@@ -1,6 +1,7 @@
 """Why nobody suits a request: which of its conditions keep how many companies away that would do otherwise."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from partners import explaining, reasons, scoring
-from partners.explaining import NOT_MET, Reason
+from partners.explaining import MET, NOT_MET, Reason
 from partners.freshening import freshen
 from partners.models import CompanyProfile, PartnerRequest
 from partners.weights import THRESHOLD, WEIGHTS
@@ -19,14 +20,18 @@ LOOKED_AT = 200
 _NOT_HERS = {"tired", "deadline", "meaning", "deal", "complement"}
 #: What a criterion without penalty could have given.
 _COULD = {"economy": WEIGHTS["economy"], "sector": WEIGHTS["sector"], "hs": WEIGHTS["hs"]}
+#: No company "has" this one: it is where it is.
+_NOT_TO_HAVE = "condition_excluded"
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One obstacle: it alone keeps ``removes`` of the ``of`` companies away that come nearest."""
+    """One obstacle among the ``of`` companies that come nearest: it alone keeps ``removes`` of them away; a required
+    condition is one that ``without`` of them lack or do not mention, whatever else keeps them away."""
 
     reason: Reason
     removes: int
+    without: int
     of: int
 
     @property
@@ -37,42 +42,69 @@ class Gap:
 def why_nobody(request: PartnerRequest) -> list[Gap]:
     """The obstacles, the greatest first; empty when at least one company of the directory suits the request.
 
-    An obstacle removes a company when the company would be told of the request without it.
+    A company suits that would be told of the request and misses nothing that it requires. An obstacle removes a
+    company that would suit without it. What is required and lacked is named even where it alone removes nobody,
+    because those companies are too far from the request in other ways as well.
     """
     freshen(request)
     listed = CompanyProfile.objects.filter(is_listed=True)
     found = scoring.score(scoring.Asked(requests=[request.pk], among=listed, limit=LOOKED_AT))
-    if not found or found[0].score >= THRESHOLD:
+    rows = [(row.score, explaining.reasons_of(row.found)) for row in found]
+    if any(_suits(score, of_row) for score, of_row in rows):
         return []
-    removed: dict[tuple[str, str], list[Reason]] = {}
-    for row in found:
-        for reason in explaining.reasons_of(row.found):
-            if row.score + _lost(reason) >= THRESHOLD:
-                removed.setdefault(_key(reason), []).append(reason)
-    gaps = [Gap(rows[0], len(rows), len(found)) for rows in removed.values()]
-    return sorted(gaps, key=lambda gap: (-gap.removes, gap.key))
+    removed = Counter(_key(reason) for score, of_row in rows for reason in of_row if _is_all(reason, score, of_row))
+    without = Counter(_key(reason) for _score, of_row in rows for reason in of_row if _is_lacked(reason))
+    # Of the companies that lack it some do not mention it; where one says so, its reason is shown.
+    every = sorted((reason for _score, of_row in rows for reason in of_row), key=lambda one: one.outcome == NOT_MET)
+    named = {_key(reason): reason for reason in every}
+    gaps = [Gap(named[key], removed[key], without[key], len(rows)) for key in removed.keys() | without.keys()]
+    return sorted(gaps, key=lambda gap: (-gap.removes, -gap.without, gap.key))
 
 
 def lines(gaps: Iterable[Gap]) -> list[str]:
     """Each obstacle as a sentence in the reader's language, with how many companies it keeps away."""
     kept = list(gaps)
     written = reasons.lines_for([[gap.reason.as_json()] for gap in kept])
-    return [_sentence(line[0].text, gap.removes) for line, gap in zip(written, kept, strict=True)]
+    return [_sentence(line[0].text, gap) for line, gap in zip(written, kept, strict=True)]
 
 
-def _sentence(obstacle: str, number: int) -> str:
-    count = ngettext(
-        "%(number)s company would fit without it.", "%(number)s companies would fit without it.", number
-    ) % {"number": number}
+def _sentence(obstacle: str, gap: Gap) -> str:
+    if gap.removes:
+        count = ngettext(
+            "%(number)s company would fit without it.", "%(number)s companies would fit without it.", gap.removes
+        ) % {"number": gap.removes}
+    else:
+        count = ngettext(
+            "The company that comes nearest lacks it or does not mention it.",
+            "%(number)s of the %(of)s companies that come nearest lack it or do not mention it.",
+            gap.of,
+        ) % {"number": gap.without, "of": gap.of}
     # Translators: what stands in the way, then how many companies it keeps away
     return _("%(obstacle)s %(count)s") % {"obstacle": obstacle, "count": count}
 
 
-def _lost(reason: Reason) -> float:
-    """The points that the pair would have beside, were this criterion met."""
+def _suits(score: float, reasons_: Sequence[Reason]) -> bool:
+    return score >= THRESHOLD and not any(_is_missing(reason) for reason in reasons_)
+
+
+def _is_all(reason: Reason, score: float, reasons_: Sequence[Reason]) -> bool:
+    """Whether this obstacle alone keeps the company away."""
     if reason.outcome != NOT_MET or reason.criterion in _NOT_HERS:
-        return 0.0
-    return _COULD.get(reason.criterion, 0.0) - min(0.0, reason.points)
+        return False
+    could = _COULD.get(reason.criterion, 0.0) - min(0.0, reason.points)
+    return _suits(score + could, [one for one in reasons_ if one is not reason])
+
+
+def _is_missing(reason: Reason) -> bool:
+    return _is_required(reason) and reason.outcome == NOT_MET
+
+
+def _is_lacked(reason: Reason) -> bool:
+    return _is_required(reason) and reason.outcome != MET and reason.criterion != _NOT_TO_HAVE
+
+
+def _is_required(reason: Reason) -> bool:
+    return bool((reason.detail or {}).get("required"))
 
 
 def _key(reason: Reason) -> tuple[str, str]:

@@ -68,6 +68,11 @@ class Row:
     def may_invite(self) -> bool:
         return not self.obstacle
 
+    @property
+    def misses_something(self) -> bool:
+        """Whether the company lacks what the request requires, near as it may come."""
+        return any(one["outcome"] == explaining.NOT_MET and one["detail"].get("required") for one in self.reasons)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -129,8 +134,8 @@ def invited(request: PartnerRequest, chamber: Organization) -> list[Answer]:
 
 
 def nobody_because(request: PartnerRequest) -> list[str]:
-    """Why no company of the directory suits the request, the greatest obstacle first, in the reader's language; empty
-    when one does."""
+    """Why no company of the directory suits the request with all that it requires, the greatest obstacle first, in the
+    reader's language; empty when one does."""
     return lacking.lines(lacking.why_nobody(request))
 
 

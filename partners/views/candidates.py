@@ -39,7 +39,7 @@ def candidate_list(request: HttpRequest, slug: str) -> HttpResponse:
         "invited": ranking.invited(found, chamber),
         "members": members,
         "standing": ranking.standing(found) if is_own else None,
-        "nobody": ranking.nobody_because(found) if is_own and not everywhere else [],
+        "nobody": ranking.nobody_because(found) if is_own and all(row.misses_something for row in everywhere) else [],
     }
     return show(request, "partners/candidate_list.html", context)
 

@@ -157,6 +157,23 @@ class TestRanking:
         assert "AS9100" in page
         assert "1 company would fit without it" in page
 
+    def test_a_candidate_that_lacks_what_is_required_stands_beside_how_many_lack_it(
+        self, client, published, firm_us, reviewer
+    ):
+        CompanyProfile.objects.filter(organization=firm_us).update(certifications=["ISO 9001"])
+        Condition.objects.create(
+            request=published, kind="certification", value="AS9100", is_required=True, is_confirmed=True
+        )
+        client.force_login(reviewer)
+        address = reverse("partners:candidate-list", args=[published.slug])
+
+        page = client.get(address).content.decode()
+        assert "Cascade Snacks" in page
+        assert "1 company would fit without it" in page
+
+        CompanyProfile.objects.filter(organization=firm_us).update(certifications=["AS9100"], read_of="changed")
+        assert "would fit without it" not in client.get(address).content.decode()
+
     def test_reasons_do_not_tell_of_a_candidates_unnamed_requests(self, published, firm_us, chamber_mx):
         PartnerRequestFactory(published=True, company=firm_us, type="business_request", targets=["MX"])
 

@@ -471,6 +471,56 @@ class TestSettingAside:
 
 
 class TestWhyNobody:
+    def test_what_keeps_how_many_away(self, request_mx):
+        freshening.freshen(request_mx)
+        require(request_mx, "certification", "AS9100")
+        require(request_mx, "size", "250+")
+        for _number in range(2):
+            CompanyProfileFactory(certifications=["ISO 9001"], size="250+")
+
+        gaps = lacking.why_nobody(request_mx)
+
+        assert (gaps[0].reason.criterion, gaps[0].removes, gaps[0].of) == ("condition_certification", 2, 2)
+        assert lacking.lines(gaps) == ["Certificate, required: AS9100 – missing. 2 companies would fit without it."]
+
+    def test_what_is_lacked_is_named_also_of_companies_that_are_too_far_away_without_it(self, request_mx):
+        freshening.freshen(request_mx)
+        require(request_mx, "certification", "AS9100")
+        require(request_mx, "language", "fr", is_required=False)
+        far = {"capabilities": "We tune pianos.", "sectors": ["software"], "code": "CA", "hs_codes": ()}
+        CompanyProfileFactory(certifications=["ISO 9001"], **far)
+        CompanyProfileFactory(**far)
+        CompanyProfileFactory(certifications=["AS9100"], **far)
+
+        gaps = lacking.why_nobody(request_mx)
+
+        assert [(gap.reason.criterion, gap.removes, gap.without, gap.of) for gap in gaps] == [
+            ("condition_certification", 0, 2, 3)
+        ]
+        (line,) = lacking.lines(gaps)
+        assert line.startswith(
+            "Certificate, required: AS9100 – missing. 2 of the 3 companies that come nearest lack it"
+        )
+
+    def test_two_requirements_that_one_company_lacks_are_both_named(self, request_mx):
+        freshening.freshen(request_mx)
+        require(request_mx, "certification", "AS9100")
+        require(request_mx, "size", "250+")
+        CompanyProfileFactory(certifications=["ISO 9001"], size="1-9")
+
+        gaps = lacking.why_nobody(request_mx)
+
+        assert [(gap.key, gap.removes, gap.without) for gap in gaps] == [
+            (("condition_certification", "AS9100"), 0, 1),
+            (("condition_size", "250+"), 0, 1),
+        ]
+        assert "The company that comes nearest lacks it" in lacking.lines(gaps)[0]
+
+    def test_what_the_poster_cannot_change_is_no_obstacle(self, request_mx):
+        CompanyProfileFactory(capabilities="We tune pianos.", code="CA", sectors=["software"], hs_codes=())
+
+        assert lacking.why_nobody(request_mx) == []
+
     def test_nothing_when_somebody_fits(self, request_mx):
         CompanyProfileFactory(capabilities="We buy dried mango for our snacks and make snack bars.")
 
