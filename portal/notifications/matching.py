@@ -1,9 +1,8 @@
 """Reverse matching: one new thing against everything that people follow, off the request path.
 
 A verb that makes something public calls :func:`announce`; the row it leaves is matched after the commit, by a worker
-that was hinted at or by the sweep. Criteria are found by their keys, one SQL statement over one GIN index for all of
-them: for each facet a criterion has the codes it asks for, or one key that says it does not ask (see
-``followed.keys``), so that a thing needs one of its own codes, or that key, in each facet.
+that was hinted at or by the sweep. One SQL statement finds who follows such things (portal/notifications/finding.py)
+and writes what each of them is promised, however many they are.
 """
 
 import logging
@@ -11,19 +10,34 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from portal.accounts.models import User
 from portal.notifications import followed, tasks
+from portal.notifications.finding import people_finding
 from portal.notifications.followed import Followable
-from portal.notifications.models import Address, News, Rhythm, Subscription
-from portal.notifications.outbox import notify
-from portal.search import standing
+from portal.notifications.models import News, Rhythm
+from portal.notifications.outbox import notify_found
 
 logger = logging.getLogger(__name__)
 
 SOONEST: list[str] = [Rhythm.IMMEDIATELY, Rhythm.DAILY, Rhythm.WEEKLY]
+
+#: One row for each person, whichever of her searches found it. Of an account and a bare address that are the same
+#: person the account counts: it has an inbox, and languages that its owner keeps. Of several rhythms the soonest.
+_ONE_EACH = """
+SELECT recipient_id, context, (%s::text[])[soonest] AS rhythm,
+    CASE WHEN recipient_id IS NULL THEN bare[1][1] ELSE '' END AS address,
+    CASE WHEN recipient_id IS NULL THEN bare[1][2] ELSE '' END AS address_language,
+    CASE WHEN recipient_id IS NULL THEN bare[1][3] ELSE '' END AS address_time_zone
+FROM (
+    SELECT max(user_id) AS recipient_id, min(id) AS first, min(array_position(%s::text[], frequency::text)) AS soonest,
+        jsonb_build_object('followed', array_agg(id ORDER BY id)) AS context,
+        array_agg(ARRAY[address, language, time_zone] ORDER BY id) AS bare
+    FROM ({found}) AS found (id, user_id, email, address, language, time_zone, frequency)
+    GROUP BY lower(coalesce(email, address))
+) AS people
+ORDER BY first
+"""
 
 
 def announce(obj: models.Model) -> None:
@@ -44,22 +58,6 @@ def match_due(limit: int = 50) -> int:
     while len(seen) < limit and (pk := _match_next(seen)) is not None:
         seen.append(pk)
     return len(seen)
-
-
-def following(kind: Followable, obj: Any) -> QuerySet[Subscription]:
-    """Everything live that would find ``obj``, the oldest first: one SQL statement. Its makers are left out."""
-    rows = Subscription.objects.live().filter(Q(user=None, webhook=None) | Q(user__is_active=True))
-    for keys in followed.looked_up(kind, obj.facets):
-        rows = rows.filter(criteria__keys__overlap=keys)
-    rows = rows.filter(
-        Q(criteria__words="") | standing.found_in(kind.model._default_manager.filter(pk=obj.pk), "criteria__")
-    )
-    makers = [person for person in kind.makers(obj) if person is not None]
-    if makers:
-        rows = rows.exclude(user__in=makers)
-        for person in makers:
-            rows = rows.exclude(address__iexact=person.email)
-    return rows.select_related("user").order_by("pk")
 
 
 @transaction.atomic
@@ -90,23 +88,12 @@ def _tell(news: News) -> None:
     obj = kind.public().filter(pk=news.about_id).first()
     if obj is None:  # withdrawn meanwhile
         return
-    people: dict[Any, Any] = {}
-    found: dict[Any, list[int]] = {}
-    often: dict[Any, str] = {}
-    for row in following(kind, obj):
-        identity = (row.user.email if row.user else row.address).lower()
-        found.setdefault(identity, []).append(row.pk)
-        # Of several searches that found it, the one whose mails come soonest.
-        often[identity] = min(often.get(identity, row.frequency), row.frequency, key=SOONEST.index)
-        # An account has an inbox, and languages that its owner keeps.
-        if row.user is not None or identity not in people:
-            people[identity] = row.user or Address(row.address, row.language, row.time_zone)
-
-    def own(person: User | Address) -> dict[str, Any]:
-        return {"followed": found[person.email.lower()]}
-
-    def rhythm(person: User | Address) -> str:
-        return often[person.email.lower()]
-
     # Without an occasion: of one thing nobody is told twice, also when it was withdrawn and came back.
-    notify(people.values(), kind.mail, about=obj, own=own, rhythm=rhythm)
+    notify_found(_people(kind, obj), kind.mail, about=obj)
+
+
+def _people(kind: Followable, obj: models.Model) -> tuple[str, list[Any]]:
+    """The statement that names each person once, whose searches found it, in the order in which they began."""
+    columns = ("pk", "user_id", "user__email", "address", "language", "time_zone", "frequency")
+    sql, params = people_finding(kind, obj).values_list(*columns).query.sql_with_params()
+    return _ONE_EACH.format(found=sql), [SOONEST, SOONEST, *params]

@@ -1,14 +1,14 @@
 """Promise in the transaction, deliver after it."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from portal.accounts.models import User
@@ -17,7 +17,7 @@ from portal.notifications import bundling, kinds
 from portal.notifications.models import Address, Category, Mailing, Notification, Rhythm
 from portal.notifications.tasks import hint
 
-__all__ = ["Address", "CalendarPart", "notify", "promise_again"]
+__all__ = ["Address", "CalendarPart", "notify", "notify_found", "promise_again"]
 
 BATCH = 500
 #: What every mail template gets from the delivery; a ``context`` must not hide it.
@@ -32,6 +32,7 @@ RESERVED = {
     "site_name",
     "site_url",
     "subject",
+    "told_because",
     "unsubscribe_url",
 }
 
@@ -74,19 +75,7 @@ def notify(
     Raises ``ValueError`` for a kind without a category and for a ``context`` that hides a name of ``RESERVED``.
     """
     _check(kind, context)
-    about_type = ContentType.objects.get_for_model(about)
-    nature, now = kinds.of(kind), timezone.now()
-    promise = {
-        "kind": kind,
-        "queue": nature.queue,
-        "created_at": now,
-        "due_at": now + timedelta(seconds=settings.BUNDLE_SECONDS if nature.bundle else 0),
-        "mailing": mailing,
-        "status": Notification.Status.HELD if mailing else Notification.Status.PENDING,
-        "about_type": about_type,
-        "about_id": about.pk,
-        "key": f"{about._meta.label_lower}:{about.pk}:{occasion}",
-    }
+    nature, promise = kinds.of(kind), _promise(kind, about, occasion, mailing)
     rows = []
     for person in _each_once(recipients):
         part = calendar(person) if calendar else CalendarPart("", "")
@@ -98,6 +87,59 @@ def notify(
         bundling.take_over(nature, rows)
         Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
         _hint_after_commit()
+
+
+#: What a statement gives of each recipient; everything else is the same for all.
+EACH = ("recipient_id", "address", "address_language", "address_time_zone", "context", "rhythm")
+
+
+def notify_found(found: tuple[str, Sequence[Any]], kind: str, *, about: models.Model) -> int:
+    """Promise a ``kind`` of message about this object to everybody whom a statement finds; return how many are new.
+
+    ``found`` is SQL with its parameters, of the columns ``EACH``: one row for each person, either an account or a bare
+    address. One INSERT, so thousands cost hardly more than few. Otherwise as :func:`notify` without an occasion.
+    Raises ``ValueError`` for a kind that is bundled with others: what it takes over is read row by row.
+    """
+    nature = kinds.of(kind)
+    if nature.bundle or nature.ends:
+        raise ValueError(f"{kind} is bundled with others; promise it by notify().")
+    _check(kind, {})
+    sql, params = found
+    values = _columns(Notification(**_promise(kind, about)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Notification._meta.db_table} (uid, {', '.join([*EACH, *values])})"  # noqa: S608 -- our names
+            f" SELECT gen_random_uuid(), {', '.join([*EACH, *('%s' for _name in values)])} FROM ({sql}) AS found"
+            " ON CONFLICT DO NOTHING",
+            [*values.values(), *params],
+        )
+        count = cursor.rowcount
+    if count:
+        _hint_after_commit()
+    return count
+
+
+def _promise(kind: str, about: models.Model, occasion: object = "", mailing: Mailing | None = None) -> dict[str, Any]:
+    """What is the same for every recipient."""
+    nature, now = kinds.of(kind), timezone.now()
+    return {
+        "kind": kind,
+        "queue": nature.queue,
+        "created_at": now,
+        "due_at": now + timedelta(seconds=settings.BUNDLE_SECONDS if nature.bundle else 0),
+        "mailing": mailing,
+        "status": Notification.Status.HELD if mailing else Notification.Status.PENDING,
+        "about_type": ContentType.objects.get_for_model(about),
+        "about_id": about.pk,
+        "key": f"{about._meta.label_lower}:{about.pk}:{occasion}",
+    }
+
+
+def _columns(row: Notification) -> dict[str, Any]:
+    """Column → value for the database, of everything that is not each recipient's own."""
+    own = {"id", "uid", *EACH}
+    fields = [field for field in Notification._meta.concrete_fields if field.column not in own]
+    return {str(field.column): field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
 
 
 @transaction.atomic

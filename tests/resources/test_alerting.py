@@ -15,8 +15,9 @@ from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.notifications import followed, matching, subscriptions
+from portal.notifications import followed, matching, outbox, subscriptions
 from portal.notifications.delivery import deliver_due
+from portal.notifications.finding import people_finding
 from portal.notifications.followed import Wish
 from portal.notifications.models import Criteria, News, Notification, Subscription
 from portal.notifications.preferences import subscriber_of, switch
@@ -127,7 +128,7 @@ def test_kept_words_find_what_the_same_words_find_when_searched(vocabulary, kind
         criteria=followed.keep(kind, Wish(words=words)), address="a@example.com", language="en"
     )
     resource.refresh_from_db()
-    found = matching.following(kind, resource).filter(pk=row.pk).exists()
+    found = people_finding(kind, resource).filter(pk=row.pk).exists()
     row.delete()
     assert found == searched
 
@@ -142,7 +143,7 @@ def test_the_keys_agree_with_the_list(vocabulary, outsider, kind):
         row = follow(outsider, address)
         listed = set(finding.find(QueryDict(address), user=outsider, language="en").ids())
         for resource in Resource.objects.filter(pk__in=[one.pk for one in made]):
-            assert matching.following(kind, resource).filter(pk=row.pk).exists() == (resource.pk in listed)
+            assert people_finding(kind, resource).filter(pk=row.pk).exists() == (resource.pk in listed)
 
 
 def test_publishing_tells_followers_and_neither_author_nor_reviewer(
@@ -183,6 +184,59 @@ def test_a_person_is_told_once_however_many_of_her_searches_found_it(vocabulary,
     new()
     assert told() == [outsider.email]
     assert Notification.objects.get().context == {"followed": [first.pk, second.pk, second.pk + 1]}
+
+
+def test_a_bare_address_is_told_once_in_the_language_of_the_search_that_it_followed_first(vocabulary, kind):
+    criteria = [followed.keep(kind, wish(address)) for address in ("economy=US", "words=tariff", "")]
+    for one, address, language, rhythm in zip(
+        criteria, ("Vera@example.com", "vera@EXAMPLE.com", "vera@example.com"), ("fr", "es", "en"),
+        ("weekly", "daily", "weekly"), strict=True,
+    ):  # fmt: skip
+        Subscription.objects.create(
+            criteria=one, address=address, language=language, time_zone="America/Toronto", frequency=rhythm
+        )
+    new()
+    assert told() == ["Vera@example.com"]
+    row = Notification.objects.get()
+    assert (row.address_language, row.address_time_zone, row.rhythm) == ("fr", "America/Toronto", "daily")
+    assert row.context == {"followed": list(Subscription.objects.order_by("pk").values_list("pk", flat=True))}
+
+
+def test_everybody_is_promised_by_as_many_statements_as_one(vocabulary, kind):
+    criteria = followed.keep(kind, wish("economy=US"))
+
+    def statements(count):
+        Subscription.objects.bulk_create(
+            Subscription(criteria=criteria, user=UserFactory(), language="en") for _number in range(count)
+        )
+        new()
+        with CaptureQueriesContext(connection) as queries:
+            matching.match_due()
+        assert len(told()) >= count
+        return len(queries)
+
+    assert statements(1) == statements(30)
+
+
+def test_what_is_promised_is_what_the_outbox_promises_one_by_one(vocabulary, outsider):
+    follow(outsider, "economy=US")
+    resource = new()
+    matching.match_due()
+    found = Notification.objects.get()
+    outbox.notify([UserFactory()], alerting_mail(), about=resource, followed=found.context["followed"])
+    other = Notification.objects.exclude(pk=found.pk).get()
+    own = {"id", "uid", "recipient_id", "created_at", "due_at"}
+    for field in Notification._meta.concrete_fields:
+        if field.attname not in own:
+            assert getattr(found, field.attname) == getattr(other, field.attname), field.name
+    assert found.due_at == found.created_at
+
+
+def test_a_kind_that_is_bundled_is_not_promised_by_a_statement(vocabulary):
+    resource = new()
+    with pytest.raises(ValueError, match="is bundled with others"):
+        outbox.notify_found(("SELECT", []), "dialogues/session_revised", about=resource)
+    assert not Notification.objects.exists()
 
 
 def test_matching_again_and_publishing_again_tell_nobody_twice(vocabulary, outsider):
@@ -233,7 +287,7 @@ def test_one_statement_matches_all_criteria(vocabulary, kind, outsider):
         follow(outsider, address)
     resource = new()
     with CaptureQueriesContext(connection) as queries:
-        assert len(list(matching.following(kind, resource))) == 3
+        assert len(list(people_finding(kind, resource))) == 3
     assert len(queries) == 1
 
 
@@ -320,6 +374,6 @@ def test_the_index_finds_the_few_among_fifty_thousand(vocabulary, kind, outsider
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE notifications_criteria, notifications_subscription")
     resource = new()
-    plan = matching.following(kind, resource).explain(analyze=True)
+    plan = people_finding(kind, resource).explain(analyze=True)
     assert "Bitmap Index Scan on criteria_keys" in plan, plan
-    assert [row.user for row in matching.following(kind, resource)] == [outsider]
+    assert [row.user for row in people_finding(kind, resource)] == [outsider]
