@@ -60,3 +60,28 @@ def hint_news() -> None:
         match_news.apply_async(expires=STALE)
     except OperationalError as error:
         logger.warning("no hint to the workers, the sweep will match", extra={"error": str(error)})
+
+
+@shared_task(ignore_result=True)
+def post_webhooks() -> None:
+    """Called after commit for speed and by beat for certainty. Twice or in parallel: same outcome."""
+    from portal.notifications import posting  # noqa: PLC0415 -- it promises mails, and the outbox hints from here
+
+    if posting.post_due(LIMIT) >= LIMIT:
+        hint_webhooks()
+
+
+def hint_webhooks() -> None:
+    """Tell the workers that webhooks are owed something. Returns at once even when the broker is down."""
+    try:
+        post_webhooks.apply_async(expires=STALE)
+    except OperationalError as error:
+        logger.warning("no hint to the workers, the sweep will post", extra={"error": str(error)})
+
+
+@shared_task(ignore_result=True)
+def forget_posted() -> None:
+    """Called by beat, daily: the log of webhooks goes back 30 days."""
+    from portal.notifications import posting  # noqa: PLC0415 -- it promises mails, and the outbox hints from here
+
+    posting.forget()

@@ -1,9 +1,11 @@
 """Other ways out: a person's own feed, and an organization's own system."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -47,6 +49,12 @@ class Webhook(models.Model):
         OFF = "off", pgettext_lazy("webhook", "Off")
         FAILING = "failing", pgettext_lazy("webhook", "Stopped after failures")
 
+    MOVES = {
+        Status.ON: {Status.OFF, Status.FAILING},
+        Status.OFF: {Status.ON},
+        Status.FAILING: {Status.ON, Status.OFF},
+    }
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="webhooks", verbose_name=_("organization")
@@ -74,6 +82,19 @@ class Webhook(models.Model):
     def __str__(self):
         return str(self.organization)
 
+    def get_absolute_url(self):
+        return reverse("notifications:webhook-detail", args=[self.uid])
+
+    @property
+    def host(self) -> str:
+        """The name of the system it posts to."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def signs_twice(self) -> bool:
+        """Whether the secret before the last rotation still signs too."""
+        return bool(self.old_secret and self.old_secret_until and self.old_secret_until > timezone.now())
+
 
 class WebhookDeliveryQuerySet(models.QuerySet):
     def due(self):
@@ -89,6 +110,9 @@ class WebhookDelivery(models.Model):
         PENDING = "pending", pgettext_lazy("delivery", "Pending")
         SENT = "sent", pgettext_lazy("delivery", "Sent")
         FAILED = "failed", pgettext_lazy("delivery", "Failed")
+
+    #: The event that somebody sends by a button to see whether it arrives: tried once.
+    TEST = "webhook.test"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
@@ -115,3 +139,7 @@ class WebhookDelivery(models.Model):
 
     def __str__(self):
         return f"{self.event} {self.uid}"
+
+    @property
+    def is_test(self) -> bool:
+        return self.event == self.TEST
