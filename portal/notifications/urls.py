@@ -1,6 +1,7 @@
 from django.urls import path
 
 from portal.notifications import following_views, views
+from portal.notifications.webhook_urls import urlpatterns as webhook_urls
 
 app_name = "notifications"
 urlpatterns = [
@@ -21,4 +22,5 @@ urlpatterns = [
     path("following/", following_views.following, name="following"),
     path("following/<int:pk>/rhythm/", following_views.follow_rhythm, name="follow-rhythm"),
     path("following/<int:pk>/end/", following_views.follow_end, name="follow-end"),
+    *webhook_urls,
 ]
