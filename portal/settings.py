@@ -282,6 +282,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("NEWS_SWEEP_SECONDS", 60.0),
         "options": {"expires": 60},
     },
+    "post to webhooks": {
+        "task": "portal.notifications.tasks.post_webhooks",
+        "schedule": env.float("WEBHOOK_SWEEP_SECONDS", 30.0),
+        "options": {"expires": 30},
+    },
+    "forget what was posted": {
+        "task": "portal.notifications.tasks.forget_posted",
+        "schedule": 86_400.0,
+        "options": {"expires": 86_400},
+    },
     "encode texts that no hint reached": {
         "task": "portal.search.tasks.embed_due",
         "schedule": env.float("EMBED_SWEEP_SECONDS", 300.0),

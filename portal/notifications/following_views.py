@@ -18,6 +18,7 @@ from portal.notifications import followed, preferences, subscriptions
 from portal.notifications.followed import Followable, Wish
 from portal.notifications.forms import FollowForm, RhythmForm
 from portal.notifications.models import Category, Rhythm, Subscription
+from portal.notifications.permissions import kept_organizations
 from portal.web import go, show
 
 PER_PAGE = 50
@@ -54,6 +55,8 @@ def follow(request: HttpRequest, kind: str) -> HttpResponse:
         "problem": problem,
         "is_following": request.user.is_authenticated and subscriptions.is_following(followable, wish, request.user),
         "gets_mail": _gets_mail(request, followable),
+        "kind": kind,
+        "has_systems": bool(kept_organizations(request.user)),
     }
     return show(request, "notifications/follow.html", context, status=status)
 
