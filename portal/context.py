@@ -27,7 +27,8 @@ def page(request: HttpRequest) -> dict:
         "canonical": SimpleLazyObject(lambda: _canonical(request)),
         "any_language": SimpleLazyObject(lambda: _any_language(request)),
         "destinations": SimpleLazyObject(lambda: _destinations(request)),
-        "unread_count": SimpleLazyObject(lambda: _unread_count(request)),
+        "unread_count": SimpleLazyObject(lambda: _glance(request).unread),
+        "mail_comes_back": SimpleLazyObject(lambda: _glance(request).comes_back),
         "reader_time_zone": timezone.get_current_timezone_name(),
         "theme": theme if theme in THEMES else "",
         "shows_mailbox": settings.MAIL_VIEWER,
@@ -73,5 +74,12 @@ def _destinations(request: HttpRequest) -> list[dict]:
     return found
 
 
-def _unread_count(request: HttpRequest) -> int:
-    return mine.remembered(request.user, "unread", lambda: inbox.unread_count(request.user))
+def _glance(request: HttpRequest) -> inbox.Glance:
+    return mine.remembered(request.user, "glance", lambda: _asked_once(request))
+
+
+def _asked_once(request: HttpRequest) -> inbox.Glance:
+    """For a page that says both where nothing is remembered."""
+    if not hasattr(request, "glance"):
+        request.glance = inbox.glance(request.user)
+    return request.glance

@@ -35,7 +35,7 @@ from portal import mine, pagecache, sessions
 from portal.accounts.models import User
 from portal.languages import current
 
-NAMES = ("name", "csrf_token", "own_places")
+NAMES = ("name", "csrf_token", "own_places", "own_notice")
 _HOLES = {name: f"hole-{name}-{salted_hmac('portal.memberpages', name).hexdigest()}" for name in NAMES}
 _SECRET = re.compile("[A-Za-z0-9]{32}")
 
@@ -83,7 +83,7 @@ def holes(request: HttpRequest) -> dict[str, Any]:
     """A context processor: on a page made for a reader in general, holes instead of what is hers."""
     if not is_in_general(request):
         return {}
-    return {"csrf_token": hole("csrf_token"), "own_places": hole("own_places")}
+    return {name: hole(name) for name in ("csrf_token", "own_places", "own_notice")}
 
 
 def is_in_general(request: HttpRequest) -> bool:
@@ -172,7 +172,7 @@ def _from_cache(request: HttpRequest) -> HttpResponse | None:
     if not session or not _is_shareable(request, session):
         return None
     hers = cache.get(mine.key(session.get(SESSION_KEY)))
-    if not hers or not {"frame", f"places {language}"} <= hers.keys():
+    if not hers or not {"frame", f"places {language}", f"notice {language}"} <= hers.keys():
         return None
     frame = hers["frame"]
     if not constant_time_compare(frame.session_hash, session.get(HASH_SESSION_KEY, "")):
@@ -181,7 +181,8 @@ def _from_cache(request: HttpRequest) -> HttpResponse | None:
     if page is None:
         return None
     request.META["CSRF_COOKIE"] = secret
-    return _fill(request, page, frame.name, hers[f"places {language}"], page.headers)
+    own = {"name": frame.name, "own_places": hers[f"places {language}"], "own_notice": hers[f"notice {language}"]}
+    return _fill(request, page, own, page.headers)
 
 
 # --- In the view ---------------------------------------------------------------------------------
@@ -208,7 +209,17 @@ def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
     places = mine.remembered(
         user, f"places {current()}", lambda: render_to_string("portal/own_places.html", request=request)
     )
-    response = _fill(request, page, frame.name, places, {"Content-Type": page.headers["Content-Type"]})
+    # Its button needs this request's token, so the notice is kept with a hole of its own.
+    token = {"csrf_token": hole("csrf_token")}
+    notice = mine.remembered(
+        user, f"notice {current()}", lambda: render_to_string("portal/own_notice.html", token, request=request)
+    )
+    response = _fill(
+        request,
+        page,
+        {"name": frame.name, "own_places": places, "own_notice": notice},
+        {"Content-Type": page.headers["Content-Type"]},
+    )
     if is_new and len(page.body) <= pagecache.MAX_BODY:
         response.member_page = _Made(key, page.may_show & hers, page)
     return response
@@ -259,9 +270,9 @@ def _in_general(request: HttpRequest, hers: frozenset[int]) -> HttpRequest:
     return general
 
 
-def _fill(request: HttpRequest, page: Page, name: str, places: str, headers: dict[str, str]) -> HttpResponse:
+def _fill(request: HttpRequest, page: Page, own: dict[str, str], headers: dict[str, str]) -> HttpResponse:
     body = zlib.decompress(page.body)
-    for where, what in (("name", name), ("own_places", places), ("csrf_token", get_token(request))):
+    for where, what in (*own.items(), ("csrf_token", get_token(request))):
         body = body.replace(hole(where).encode(), what.encode())
     response = HttpResponse(body, headers=headers)
     response["Content-Length"] = str(len(body))

@@ -229,6 +229,14 @@ if email_url := env.str("EMAIL_URL", ""):
     EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
     EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
+# A mail provider's own interface and its word on bounces, by django-anymail: a variable ANYMAIL_X is its setting X
+# (docs/playbooks/mail.md). Without ANYMAIL_WEBHOOK_SECRET no provider is listened to.
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+ANYMAIL |= {
+    "WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", []),
+    "REQUESTS_TIMEOUT": (5, 10),  # a row is locked while its mail is on its way
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # most providers drop the calendar part; the attached one stays
+}
 
 # --- Tasks ----------------------------------------------------------------------------------
 # The values and their reasons are in docs/architecture.md ("Tasks"). No result backend: with one,

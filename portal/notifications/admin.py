@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.accounts.admin import ReadOnly
-from portal.notifications.models import Notification
+from portal.notifications import deliverability
+from portal.notifications.models import Deliverability, Notification
 from portal.notifications.outbox import promise_again
 
 
@@ -33,3 +34,20 @@ class NotificationAdmin(ReadOnly):
         count = promise_again(queryset, by=request.user)
         text = ngettext("%(count)d mail is owed again.", "%(count)d mails are owed again.", count)
         messages.success(request, text % {"count": count})
+
+
+@admin.register(Deliverability)
+class DeliverabilityAdmin(ReadOnly):
+    """Found by the whole address alone: nobody browses who took part in what."""
+
+    list_display = ["address", "state", "soft_bounces", "said", "changed_at"]
+    list_filter = ["state"]
+    search_fields = ["=address"]
+    ordering = ["-changed_at"]
+    actions = ["let_work_again"]
+
+    @admin.action(description=_("Send mail to these addresses again"))
+    def let_work_again(self, request, queryset):
+        for row in queryset:
+            deliverability.works_again(row.address, by=request.user)
+        messages.success(request, _("Mail goes there again."))

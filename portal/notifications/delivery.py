@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import hours, mails, preferences
+from portal.notifications import deliverability, hours, mails, preferences
 from portal.notifications.models import Deliverability, Digest, Notification, Rhythm
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,6 @@ ATTEMPTS = len(PAUSES) + 1
 #: A pause is up to this part shorter or longer.
 JITTER = 0.2
 DEAD_ADDRESS = "The address does not take mail, as its server said before."
-#: From here on an SMTP answer is for good (RFC 5321, 4.2.1).
-REFUSED = 500
 #: A batch ends well before the task's soft time limit; the sweep goes on with the rest.
 PATIENCE = timedelta(minutes=2)
 
@@ -182,13 +181,40 @@ def attempt(row: "Notification | Digest", mail: EmailMessage, line: MailLine) ->
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:  # noqa: BLE001 -- a mail library may raise anything; the row keeps what it said
-        if _is_refusal(error):
+        if deliverability.is_refusal(error):
             row.status = Status.BOUNCED
         else:
             try_later(row, error)
+        _note_of_address(row, error)
         return said(error)
     row.status, row.sent_at = Status.SENT, timezone.now()
+    row.provider_id = _provider_id(mail)
+    _note_success(row)
     return ""
+
+
+def _note_of_address(row: "Notification | Digest", error: Exception) -> None:
+    """What the answer says of the address holds for its other mails as well. A mail tried eight times is one mail that
+    came back for now."""
+    address = row.recipient.email if row.recipient else row.address
+    if deliverability.is_about_address(error):
+        deliverability.bounced(address, for_good=True, said=said(error))
+    elif row.status in {Status.FAILED, Status.BOUNCED} and deliverability.is_for_now(error):
+        deliverability.bounced(address, for_good=False, said=said(error))
+
+
+def _note_success(row: "Notification | Digest") -> None:
+    """Where a provider tells what became of mails, its word counts and not that it took one."""
+    known = row.__dict__.get("address_known")
+    if known is not None and known.soft_bounces and not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+        deliverability.took_mail(known.address)
+
+
+def _provider_id(mail: EmailMessage) -> str:
+    """What the provider calls a mail that it took by its own interface (django-anymail); empty by SMTP."""
+    status = getattr(mail, "anymail_status", None)
+    name = status.message_id if status is not None else None
+    return name[:200] if isinstance(name, str) else ""
 
 
 def try_later(row: "Notification | Digest", error: Exception) -> None:
@@ -206,18 +232,23 @@ def said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _is_refusal(error: Exception) -> bool:
-    """Whether the server took the connection and refused this recipient or message for good (5xx)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= REFUSED for code, _said in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= REFUSED
-
-
 def _finish(row: Notification, status: str, *, error: str = "", is_attempt: bool = True) -> None:
     """Keep the outcome of one attempt."""
     row.status, row.last_error = status, error
     row.attempts += is_attempt
-    row.save(update_fields=["status", "last_error", "attempts", "due_at", "sent_at", "subject", "url", "rhythm"])
+    row.save(
+        update_fields=[
+            "status",
+            "last_error",
+            "attempts",
+            "due_at",
+            "sent_at",
+            "subject",
+            "url",
+            "rhythm",
+            "provider_id",
+        ]
+    )
     level = logging.WARNING if error else logging.INFO
     logger.log(level, "notification %s", status, extra=_names(row) | {"error": error})
 

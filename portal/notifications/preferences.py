@@ -59,14 +59,16 @@ def rhythm_of(row: Notification) -> str | None:
 
     Of what she chose for the category and for the search that found it, the less frequent counts. Closed accounts get
     no mail; mail about one's own account always goes, and what is urgent never waits. Who marked our mail as spam
-    gets nothing that can be switched off.
+    gets nothing that can be switched off, but for what she has switched on since.
     """
     if row.recipient is not None and not row.recipient.is_active:
         return None
     if not row.is_optional:
         return Rhythm.IMMEDIATELY
     chosen = Preference.objects.filter(**subscriber_of(row).key).first()
-    if (chosen is not None and not chosen.by_mail) or deliverability(row) == Deliverability.State.COMPLAINED:
+    if chosen is None and deliverability(row) == Deliverability.State.COMPLAINED:
+        return None
+    if chosen is not None and not chosen.by_mail:
         return None
     if not kinds.of(row.kind).can_wait:
         return Rhythm.IMMEDIATELY
@@ -75,11 +77,19 @@ def rhythm_of(row: Notification) -> str | None:
 
 def deliverability(row: Notification) -> str:
     """What mail servers said of the recipient's address."""
-    known = Deliverability.objects.filter(address__iexact=row.addressee.email).first()
+    known = address_known(row)
     return known.state if known else Deliverability.State.WORKS
 
 
 def is_on(subscriber: Subscriber) -> bool:
+def address_known(row: Notification) -> Deliverability | None:
+    """The row about its recipient's address, if there is one; asked for once a message."""
+    if "address_known" not in row.__dict__:
+        row.__dict__["address_known"] = Deliverability.objects.of(row.addressee.email).first()
+    found: Deliverability | None = row.__dict__["address_known"]
+    return found
+
+
     return not Preference.objects.filter(by_mail=False, **subscriber.key).exists()
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from portal.notifications import following_views, views
+from portal.notifications import deliverability_views, following_views, views
+from portal.notifications.mailing_urls import urlpatterns as mailing_urls
 from portal.notifications.webhook_urls import urlpatterns as webhook_urls
 
 app_name = "notifications"
@@ -11,6 +12,7 @@ urlpatterns = [
     path("feed/<str:token>/", views.personal_feed, name="personal-feed"),
     path("feed-begin/", views.personal_begin, name="personal-begin"),
     path("feed-end/", views.personal_end, name="personal-end"),
+    path("address-works-again/", deliverability_views.address_works_again, name="address-works-again"),
     path("preferences/", views.preference_edit, name="preferences"),
     path("unsubscribe/<str:token>/", views.subscription_end, name="unsubscribe"),
     path("unsubscribe-all/<str:token>/", views.subscription_end_all, name="unsubscribe-all"),

@@ -111,6 +111,7 @@ TABLE = [
     may(SIGNED_IN, "notifications:following"),
     may({"sme"}, "notifications:follow-end", "own_subscription", method="post"),
     may({"sme"}, "notifications:follow-rhythm", "own_subscription", method="post"),
+    may(SIGNED_IN, "notifications:address-works-again", method="post"),
     may(SIGNED_IN, "notifications:personal-begin", method="post"),
     may(SIGNED_IN, "notifications:personal-end", method="post"),
     may(set(ROLES), "notifications:follow", "followed_kind"),

@@ -6,7 +6,7 @@ from datetime import time
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -143,6 +143,12 @@ class Rest(models.Model):
         return clock >= self.quiet_from or clock < self.quiet_until
 
 
+class DeliverabilityQuerySet(models.QuerySet):
+    def of(self, address):
+        """What is known of one address, whatever its case; by the index."""
+        return self.alias(lowered=Lower("address")).filter(lowered=Lower(Value(address)))
+
+
 class Deliverability(models.Model):
     """What mail servers said of an address: whether it takes mail at all, and whether its owner complained.
 
@@ -163,6 +169,8 @@ class Deliverability(models.Model):
     soft_bounces = models.PositiveSmallIntegerField(_("temporary failures in a row"), default=0)
     said = models.CharField(_("what the server said"), max_length=500, blank=True)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    objects = DeliverabilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("deliverability of an address")

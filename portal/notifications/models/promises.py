@@ -105,6 +105,10 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    #: What a mail provider calls this mail; its later word on a bounce names it so.
+    provider_id = models.CharField(
+        _("the provider's name of it"), max_length=200, blank=True, default="", db_default=""
+    )
     # Rendered at delivery in the recipient's language, for the inbox.
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     url = models.CharField(_("address"), max_length=500, blank=True)
@@ -140,6 +144,7 @@ class Notification(models.Model):
             ),
             models.Index(fields=["recipient", "-created_at"], name="notification_inbox"),
             models.Index(fields=["recipient"], condition=Q(read_at=None) & ~Q(subject=""), name="notification_unread"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="notification_at_provider"),
         ]
 
     def __str__(self):
@@ -202,6 +207,10 @@ class Digest(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    #: As of a notification.
+    provider_id = models.CharField(
+        _("the provider's name of it"), max_length=200, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("digest")
@@ -213,7 +222,10 @@ class Digest(models.Model):
                 Lower("address"), "local_on", condition=~Q(address=""), name="digest_to_address_once_a_day"
             ),
         ]
-        indexes = [models.Index(fields=["due_at", "id"], condition=Q(status="pending"), name="digest_due")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(status="pending"), name="digest_due"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="digest_at_provider"),
+        ]
 
     def __str__(self):
         return f"{self.local_on} {self.uid}"
