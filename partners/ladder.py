@@ -93,7 +93,8 @@ def give(interest: ExpressionOfInterest, *, side: str, rung: str, by: User) -> C
     _require_may_give(interest, side, rung)
     standing = interest.consents.standing().filter(side=side, rung=rung).first()
     if standing is not None:
-        _replace_who_left(interest, side, rung)
+        if hasattr(interest, "introduction"):
+            _replace_who_left(interest, side, rung)
         return standing
     consent = Consent.objects.create(interest=interest, side=side, rung=rung, given_by=by)
     record(by, f"{rung}_shared", interest, side=side)

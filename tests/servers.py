@@ -23,6 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
 from portal.embedded import Servers
 from portal.embedded.places import wheel_programs
+from portal.locales import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var" / "tests"
@@ -40,6 +41,8 @@ def pytest_load_initial_conftests():
         os.environ["MEDIA_ROOT"] = str(_media[0])
     if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
         return
+    # A fresh clone has the catalogues as texts alone.
+    compile_catalogues(ROOT / "locale")
     directory = Path(tempfile.mkdtemp(prefix="sme-tests-"))
     servers = Servers(directory, durable=False)
     servers.start()

@@ -1,10 +1,10 @@
-"""A chamber posts a request for a member firm; a firm it suits hears of it, asks, and on acceptance both meet."""
+"""A chamber writes a request for a member firm, which confirms it; a firm it suits asks, and on acceptance both meet."""
 
 from playwright.sync_api import expect
 
 from partners.models import ExpressionOfInterest, PartnerRequest
 from portal.accounts.permissions import company_ids
-from tests.factories.accounts import OrganizationFactory, UserFactory
+from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.partners import ChamberMemberFactory, CompanyProfileFactory
 from tests.factories.reference import economy, sector
 from tests.journeys.conftest import give_password
@@ -19,6 +19,7 @@ def test_from_a_request_to_an_introduction(visit, sme, chamber):
     give_password(sme)
     firm = OrganizationFactory(name="Andes Fruit", code="US")
     owner = give_password(UserFactory(full_name="Ana Arriaga"))
+    join(owner, firm)
     ChamberMemberFactory(chamber=chamber.active_memberships[0].organization, company=firm)
     CompanyProfileFactory(organization=firm)
     bystander = UserFactory(full_name="Bea Bystander", sme_in="MX")
@@ -31,12 +32,12 @@ def test_from_a_request_to_an_introduction(visit, sme, chamber):
     CompanyProfileFactory(
         organization=suited,
         language="zh-hant",
-        capabilities="果乾與餅乾代工。",
+        capabilities="我們生產芒果乾與其他水果乾，供應烘焙連鎖店，尚有產能，可代工與分裝。",
         hs_codes=("200899",),
         languages=("zh-hant", "en"),
     )
 
-    # The chamber writes and publishes.
+    # The chamber writes, the firm finds the text right, the chamber publishes.
     desk = visit(chamber)
     desk.goto("/en/opportunities/new/")
     desk.locator("[name=company]").select_option(index=0)
@@ -48,8 +49,16 @@ def test_from_a_request_to_an_introduction(visit, sme, chamber):
     desk.locator("[name=hs_codes]").fill("200899")
     desk.locator("[name=target_economies][value=TW]").check()
     desk.locator("main form:has([name=title]) button[type=submit]").click()
-    desk.get_by_role("button", name="Publish the request").click()
     request = PartnerRequest.objects.get()
+    expect(desk.get_by_role("button", name="Publish the request")).to_have_count(0)
+    desk.get_by_role("button", name="Ask the company to confirm the text").click()
+    reader = visit(owner)
+    reader.goto(next(link for link in links_in(last_mail_to(owner.email)) if request.slug in link))
+    reader.get_by_role("button", name="The text is right").click()
+    expect(reader.locator("main")).to_contain_text("The company has confirmed this text")
+    desk.goto(request.get_absolute_url())
+    desk.get_by_role("button", name="Publish the request").click()
+    request.refresh_from_db()
     assert request.status == "published"
 
     # The firm it suits is told, in Chinese, with the reasons; the others are not.
@@ -73,18 +82,18 @@ def test_from_a_request_to_an_introduction(visit, sme, chamber):
     for contact in (chamber.email, owner.email, chamber.full_name):
         assert contact not in opportunity.content()
 
-    # The chamber accepts: both get the other's contact, by mail and on the page, and see who saw what.
+    # The chamber accepts: both firms get the other's contact, by mail and on the page, and see who saw what.
     desk.goto(interest.get_absolute_url())
-    desk.get_by_role("button", name="Accept and exchange contacts").click()
+    desk.get_by_role("button", name="Accept the interest").click()
     expect(desk.locator("main")).to_contain_text(asker.email)
     opportunity.reload()
-    expect(opportunity.locator("main")).to_contain_text(chamber.email)
-    assert chamber.email in text_of(last_mail_to(asker.email))
-    assert asker.email in text_of(last_mail_to(chamber.email))
+    expect(opportunity.locator("main")).to_contain_text(owner.email)
+    assert owner.email in text_of(last_mail_to(asker.email))
+    assert asker.email in text_of(last_mail_to(owner.email))
     opportunity.goto("/zh-hant/opportunities/disclosures/")
     expect(opportunity.locator("main")).to_contain_text(chamber.active_memberships[0].organization.name)
     assert company_ids(asker) == {suited.pk}
-    assert desk.problems == opportunity.problems == []
+    assert desk.problems == reader.problems == opportunity.problems == []
 
 
 def desk_sees(desk, interest):
