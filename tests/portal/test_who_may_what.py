@@ -17,7 +17,7 @@ from partners import bringing, seating
 from partners.models import CandidateInvitation, ChamberMember, PartnerMeeting, PartnerRequest, SuccessStory
 from portal.accounts.models import Invitation, Membership
 from portal.focal import links
-from portal.notifications import followed, subscriptions
+from portal.notifications import followed, subscriptions, webhooks
 from resources import versions
 from resources.models import Collection, ImportRun
 from resources.publishing import revise
@@ -115,6 +115,19 @@ TABLE = [
     may(SIGNED_IN, "notifications:personal-begin", method="post"),
     may(SIGNED_IN, "notifications:personal-end", method="post"),
     may(set(ROLES), "notifications:follow", "followed_kind"),
+    # An organization's own systems.
+    may(CHAMBERS | OFFICIALS, "notifications:webhook-follow", "followed_kind"),
+    may({"chamber"}, "notifications:webhook-list", "chamber_body"),
+    may({"chamber"}, "notifications:webhook-create", "chamber_body"),
+    may({"chamber"}, "notifications:webhook-detail", "webhook"),
+    may({"chamber"}, "notifications:webhook-edit", "webhook"),
+    may({"chamber"}, "notifications:webhook-test", "webhook", method="post"),
+    may({"chamber"}, "notifications:webhook-rotate", "webhook", method="post"),
+    may({"chamber"}, "notifications:webhook-end-old-secret", "webhook", method="post"),
+    may({"chamber"}, "notifications:webhook-off", "webhook", method="post"),
+    may({"chamber"}, "notifications:webhook-on", "webhook", method="post"),
+    may({"chamber"}, "notifications:webhook-follow-end", "webhook_follows", method="post"),
+    may({"chamber"}, "notifications:webhook-send-again", "webhook_sent", method="post"),
     # Organizations and their people.
     may(SIGNED_IN, "organization-list"),
     may(SIGNED_IN, "organization-find"),
@@ -519,7 +532,7 @@ def world(db):
         | _offices(people, bodies)
         | _resources(people, bodies)
         | _lists(people, bodies)
-        | _followed(people)
+        | _followed(people, bodies)
         | _imports(people)
         | _trainings(bodies)
         | _dialogues(people, bodies)
@@ -599,9 +612,17 @@ def _lists(people, bodies):
     return {"own_list": [own.pk], "chambers_list": [chambers.pk], "list_item": [own.pk, item.pk]}
 
 
-def _followed(people):
+def _followed(people, bodies):
     row = subscriptions.follow(followed.by_name("resource"), followed.Wish(), by=people["sme"])
-    return {"own_subscription": [row.pk], "followed_kind": ["resource"]}
+    webhook = webhooks.make(bodies["chamber"], url="https://chamber.example/hook", by=people["chamber"])
+    told = webhooks.follow(webhook, followed.by_name("resource"), followed.Wish(), by=people["chamber"])
+    return {
+        "own_subscription": [row.pk],
+        "followed_kind": ["resource"],
+        "webhook": [webhook.uid],
+        "webhook_follows": [webhook.uid, told.pk],
+        "webhook_sent": [webhook.uid, webhooks.test(webhook, by=people["chamber"]).uid],
+    }
 
 
 def _report(publisher):
