@@ -3,6 +3,9 @@
 They are read again as soon as a row was added, changed or taken away: one small query tells.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection
@@ -26,10 +29,31 @@ class Labels:
 
 
 _kept: dict[str, tuple[str, Labels]] = {}
+#: Within :func:`held`, by language.
+_held: ContextVar[dict[str, Labels] | None] = ContextVar("held labels", default=None)
 
 
 def labels(language: str) -> Labels:
     """All labels in ``language``, as the database has them now."""
+    held = _held.get()
+    if held is None:
+        return _latest(language)
+    if language not in held:
+        held[language] = _latest(language)
+    return held[language]
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within it the database is asked once for each language, however often labels are: for one page or mail."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _latest(language: str) -> Labels:
     state = _state()
     kept = _kept.get(language)
     if kept is None or kept[0] != state:
