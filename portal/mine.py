@@ -1,7 +1,7 @@
 """What every page shows of its reader's own, kept for a minute: how much waits on her desk, what is unread, her list.
 
 Counting anew on every page costs more than the page. What she does herself is seen at once (:class:`MineMiddleware`,
-:func:`forget`); what others do for her, within a minute. Without the cache, and with ``PAGE_CACHE_SECONDS`` 0,
+:func:`forget`); what others do for her, within a minute. Without the cache, and with ``COUNTS_CACHE_SECONDS`` 0,
 everything is counted anew. It is for showing, never for deciding what she may do.
 """
 
@@ -17,7 +17,6 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-SECONDS = 60
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 Value = TypeVar("Value")
@@ -29,7 +28,7 @@ def key(pk: Any) -> str:
 
 def remembered(user: Any, name: str, make: Callable[[], Value]) -> Value:
     """What ``make`` counts for ``user``, under ``name``; asked for once in a request, and counted once a minute."""
-    if settings.PAGE_CACHE_SECONDS <= 0 or not user.is_authenticated:
+    if settings.COUNTS_CACHE_SECONDS <= 0 or not user.is_authenticated:
         return make()
     if not hasattr(user, "kept_for_pages"):
         try:
@@ -40,7 +39,7 @@ def remembered(user: Any, name: str, make: Callable[[], Value]) -> Value:
     if name not in kept:
         kept[name] = make()
         try:
-            cache.set(key(user.pk), kept, timeout=SECONDS)
+            cache.set(key(user.pk), kept, timeout=settings.COUNTS_CACHE_SECONDS)
         except RedisError as error:
             logger.warning("what a page shows of its reader was not kept", extra={"error": repr(error)})
     return kept[name]
@@ -49,7 +48,7 @@ def remembered(user: Any, name: str, make: Callable[[], Value]) -> Value:
 def forget(user: Any) -> None:
     """Count anew at her next page, once this transaction commits."""
     user.__dict__.pop("kept_for_pages", None)
-    if settings.PAGE_CACHE_SECONDS > 0:
+    if settings.COUNTS_CACHE_SECONDS > 0:
         transaction.on_commit(lambda: _forget(key(user.pk)), robust=True)
 
 

@@ -134,6 +134,8 @@ CACHES = {
 }
 # How long a public page is kept for visitors; a change ends it at once (portal/pagecache.py). 0: never kept.
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", 60)
+# How long every page may show the same counts to its reader: her desk, her unread messages. 0 counts anew each time.
+COUNTS_CACHE_SECONDS = env.int("COUNTS_CACHE_SECONDS", 60)
 
 # --- The way out (portal/outgoing.py) -----------------------------------------------------------
 # Servers on 127.0.0.1 that may be asked although they are not public: for tests and development, never for real.

@@ -25,6 +25,7 @@ THESAURUS_CHECK_SECONDS = 0  # each test has a database of its own, and asks it
 PAGE_CACHE_SECONDS = (
     0  # pages are kept in tests/portal/test_pagecache.py alone: elsewhere data changes behind the verbs
 )
+COUNTS_CACHE_SECONDS = 0
 BUNDLE_SECONDS = 0  # each change is told at once; tests/portal/notifications/test_bundling.py waits
 # Each test process begins with a copy of a database that has the tables (tests/servers.py).
 if template := os.environ.get("TEST_DATABASE_TEMPLATE"):

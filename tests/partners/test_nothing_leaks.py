@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.core.cache import cache
 from django.db import connection
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import escape
@@ -99,6 +100,15 @@ class World:
     request: PartnerRequest
     interest: ExpressionOfInterest | None
     people: dict
+
+
+@pytest.fixture(autouse=True)
+def counted_once(settings):
+    """What the frame of every page counts for its reader is the same on all of a walk."""
+    cache.clear()
+    settings.COUNTS_CACHE_SECONDS = 600
+    yield
+    cache.clear()
 
 
 @pytest.fixture
