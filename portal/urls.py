@@ -9,6 +9,7 @@ from django.urls import include, path
 from dialogues.sitemaps import DialoguePages, IssuePages, SessionPages
 from partners.sitemaps import RequestPages, StoryPages
 from portal import about, health, home, reader, sitemaps
+from portal.notifications.returning_views import mail_events
 from resources.sitemaps import ResourcePages
 
 NAMED_PAGES = (
@@ -48,6 +49,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("open-data/<slug:name>.json", about.dataset, name="dataset"),
+    path("mail-events/<slug:provider>/", mail_events, name="mail-events"),
     path("admin/", admin.site.urls),
 ]
 if settings.MAIL_VIEWER:

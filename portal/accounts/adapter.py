@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import MaxLengthValidator
@@ -57,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
             mail = self.render_mail(template_prefix, email, given)
         try:
             mail.send()
-        except OSError as error:  # smtplib's errors are OSErrors
+        except (OSError, AnymailError) as error:  # smtplib's errors are OSErrors
             raise Unavailable("The mail server did not take a mail about an account.") from error
 
     def render_mail(

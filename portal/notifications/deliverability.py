@@ -7,8 +7,9 @@ more of it, whatever she chose before.
 
 import re
 import smtplib
+from http import HTTPStatus
 
-from anymail.exceptions import AnymailRecipientsRefused
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -30,6 +31,8 @@ _ENHANCED = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 #: Answers without an enhanced code that say so, unless their words speak of us instead.
 _NOBODY_CODES = {550, 551, 553}
 _FULL = 552
+#: Answers of a provider's interface that have nothing to do with the mail.
+_NOT_NOW = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _ABOUT_US = re.compile(r"relay|spam|block|blacklist|policy|reputation|authenti|rate|volume", re.IGNORECASE)
 
 
@@ -40,6 +43,14 @@ def is_refusal(error: Exception) -> bool:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= REFUSED for code, _said in error.recipients.values())
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= REFUSED
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether a provider's interface does not answer, is too busy for us or does not know us: no mail would go now."""
+    if not isinstance(error, AnymailAPIError):
+        return False
+    status = error.status_code
+    return status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _NOT_NOW
 
 
 def is_about_address(error: Exception) -> bool:

@@ -46,7 +46,8 @@ def deliver_due(limit: int = 100) -> int:
     Workers may run it in parallel: a row is locked from its claim until its outcome is committed, and locked rows
     are passed over. A killed worker's locks end with its connection, so its row is due again at once; a mail that
     had just left is then sent again under the same Message-ID.
-    Ends early when the mail server cannot be reached (its row waits, the others stay due) or after ``PATIENCE``.
+    Ends early when the mail server or provider cannot be reached (its row waits, the others stay due) or after
+    ``PATIENCE``.
     """
     until = time.monotonic() + PATIENCE.total_seconds()
     handled = 0
@@ -101,7 +102,8 @@ class MailLine:
             self._open()
         try:
             self.connection.send_messages([mail])
-        except Exception:
+        except Exception as error:
+            self.is_reachable = not deliverability.is_outage(error)
             self.close()  # in an unknown state
             raise
 

@@ -15,6 +15,8 @@ OPEN_TO_ALL = {
     "sitemap-<slug:section>.xml",
     "sitemap.xml",
     "open-data/<slug:name>.json",
+    # What a mail provider knows the secret of.
+    "mail-events/<slug:provider>/",
     # About the portal, and how to read it.
     "en/",
     "en/accessibility/",
