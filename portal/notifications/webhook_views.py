@@ -18,10 +18,11 @@ from portal import limits
 from portal.accounts.models import Organization
 from portal.activity.log import timeline
 from portal.languages import current
-from portal.notifications import followed, subscriptions, webhook_words, webhooks
-from portal.notifications.models import Subscription, Webhook, WebhookDelivery
+from portal.notifications import followed, webhook_words, webhooks
+from portal.notifications.models import Webhook, WebhookDelivery
 from portal.notifications.permissions import can_keep_webhooks, kept_organizations
 from portal.notifications.webhook_forms import SystemForm, WebhookForm
+from portal.reference.labels import held
 from portal.web import go, require, show
 
 PER_PAGE = 50
@@ -66,10 +67,12 @@ def webhook_detail(request: HttpRequest, uid: str) -> HttpResponse:
     page = Paginator(webhook.deliveries.all(), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [(row, *webhook_words.told(row, current())) for row in page.object_list]
     searches = webhook.subscriptions.live().select_related("criteria").order_by("-created_at", "-pk")
+    with held():  # each of them is told in the words of the vocabulary
+        followed_searches = [(row, followed.sentence(row.criteria), followed.path(row.criteria)) for row in searches]
     context = {
         "webhook": webhook,
         "page": page,
-        "searches": [(row, followed.sentence(row.criteria), followed.path(row.criteria)) for row in searches],
+        "searches": followed_searches,
         "waiting": webhook.deliveries.filter(status=WebhookDelivery.Status.PENDING).count(),
         "activities": timeline(webhook)[:20],
         "kept_days": webhooks.KEPT.days,
@@ -148,10 +151,9 @@ def webhook_on(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def webhook_follow_end(request: HttpRequest, uid: str, pk: int) -> HttpResponse:
     webhook = _webhook(request, uid)
-    row = get_object_or_404(webhook.subscriptions.select_related("criteria"), pk=pk)
+    row = get_object_or_404(webhook.subscriptions.select_related("criteria", "webhook__organization"), pk=pk)
     done = _("Ended: %(search)s") % {"search": followed.sentence(row.criteria)}
-    reason = Subscription.EndReason.PAGE
-    return _try(request, webhook, lambda: subscriptions.end(row, reason=reason, by=request.user), done)
+    return _try(request, webhook, lambda: webhooks.unfollow(row, by=request.user), done)
 
 
 @login_required

@@ -24,7 +24,7 @@ from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.languages import Language
 from portal.lifecycle import lock, move
-from portal.notifications import followed, tasks
+from portal.notifications import followed, subscriptions, tasks
 from portal.notifications.finding import found_by
 from portal.notifications.followed import Followable, Wish
 from portal.notifications.models import News, Rhythm, Subscription, Webhook, WebhookDelivery
@@ -221,8 +221,16 @@ def follow(webhook: Webhook, kind: Followable, wish: Wish, *, by: User) -> Subsc
         raise ValidationError(text, "too_many", {"count": MOST_FOLLOWED})
     values = {"language": by.language, "time_zone": by.time_zone, "frequency": Rhythm.IMMEDIATELY}
     made = Subscription.objects.create(criteria=criteria, webhook=row, **values)
-    record(by, "followed", made)
+    record(by, "webhook_follows", row)
     return made
+
+
+@transaction.atomic
+def unfollow(subscription: Subscription, *, by: User) -> Subscription:
+    """Tell the system no more of what this search finds; what is owed already still goes. Twice is once."""
+    if lock(subscription).ended_at is None:
+        record(by, "webhook_follows_no_more", subscription.webhook)
+    return subscriptions.end(subscription, reason=Subscription.EndReason.PAGE, by=by)
 
 
 @transaction.atomic
