@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from dialogues import calendars, linking
+from dialogues import because, calendars, linking
 from dialogues.models import Dialogue, Registration, Session, SessionInvitation
 from portal.accounts.models import Membership, Organization, User
 from portal.notifications.outbox import Address, notify
+from portal.notifications.reasons import TOLD_AS
 
 
 def officials(dialogue: Dialogue) -> list[User]:
@@ -47,16 +48,25 @@ def announce(session: Session, kind: str, *, method: calendars.Method, to_invite
     registrations, invitations = registered(session), invited(session) if to_invited else []
     acting = officials(session.dialogue)
     theirs: list[Registration | SessionInvitation] = [*registrations, *invitations]
+    links, part = own_links(theirs), parts(registrations, invitations)
     notify(
         [*acting, *(row.person for row in theirs)],
         kind,
         about=session,
         occasion=session.sequence,
         calendar=calendars.invitations(session, method, registrations, officials=acting),
-        own=own_links(theirs),
+        own=lambda person: {**links(person), TOLD_AS: part(person)},
         **times(session),
         **context,
     )
+
+
+def parts(registrations: Iterable[Registration], invitations: Iterable[SessionInvitation] = ()) -> Callable[[Any], str]:
+    """In which part a person is told of a session: her place says more than that she was invited, and both more than
+    that she is an official."""
+    known = {_identity(row.person): because.INVITED for row in invitations}
+    known |= {_identity(row.person): because.REGISTERED for row in registrations}
+    return lambda person: known.get(_identity(person), because.OFFICIAL)
 
 
 def send_invitations(session: Session, invitations: Iterable[SessionInvitation], **context: Any) -> None:
@@ -96,6 +106,10 @@ def own_links(rows: Iterable[Registration | SessionInvitation]) -> Callable[[Any
         return {"url": path} if path else {}
 
     return own
+
+
+def _identity(person: Any) -> int | str:
+    return person.email.lower() if isinstance(person, Address) else person.pk
 
 
 def times(session: Session) -> dict[str, Any]:

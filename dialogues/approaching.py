@@ -11,12 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from dialogues import announcing
+from dialogues import announcing, because
 from dialogues.models import Registration, Session
 from dialogues.permissions import can_join
 from portal.activity.log import record, timeline
 from portal.lifecycle import lock
 from portal.notifications.outbox import notify
+from portal.notifications.reasons import TOLD_AS
 
 KIND = "dialogues/session_near"
 #: Days before the start. The first is for those who have something to prepare.
@@ -77,4 +78,5 @@ def _officials(session: Session, since: datetime) -> Iterable[Any]:
 
 def _own(session: Session, person: Any, place: Registration | None) -> dict[str, Any]:
     joins = can_join(person, session, place) if hasattr(person, "is_authenticated") else place is not None
-    return {"role": place.role if place else "", "join_url": session.join_url if joins else ""}
+    told_as = because.REGISTERED if place else because.OFFICIAL
+    return {TOLD_AS: told_as, "role": place.role if place else "", "join_url": session.join_url if joins else ""}

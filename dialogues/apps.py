@@ -8,9 +8,10 @@ class DialoguesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dialogues import cases, issue_alerting, kinds, searching  # noqa: PLC0415 -- models are not there before
+        from dialogues import because, cases, issue_alerting, kinds, searching  # noqa: PLC0415 -- models are not there before
 
         cases.register()
         searching.declare()
         issue_alerting.declare()
         kinds.register()
+        because.register()

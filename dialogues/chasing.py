@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from dialogues.because import KEEPER, MANAGER, OFFICIAL
 from dialogues.models import Commitment
 from portal.accounts.models import Membership, Organization, User
 from portal.accounts.permissions import delegation, organization_ids
@@ -21,7 +22,6 @@ from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 
 DUE, OVERDUE = "dialogues/commitment_due", "dialogues/commitment_overdue"
-KEEPER, MANAGER, OFFICIAL = "keeper", "manager", "official"
 #: How long what is overdue waits for its keepers before their managers hear of it, and then the officials (days).
 MANAGERS_AFTER, OFFICIALS_AFTER = 7, 14
 #: Days from the day it is due, and who hears then.
@@ -80,6 +80,7 @@ def remind() -> int:
                     occasion=occasion,
                     due_on=commitment.due_on.isoformat(),
                     audience=dict(LADDER)[rung],
+                    told_as=dict(LADDER)[rung],
                 )
                 promised += len(new)
     return promised

@@ -1,6 +1,7 @@
 """Following a list of issues: what its address asks for, and how that reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -20,6 +21,8 @@ from resources import filters
 #: What a new issue can be told by; its state will change.
 FACETS = tuple(facet for facet in LABELS if facet != "state")
 
+Known = Mapping[str, Mapping[str, Any]]
+
 
 def declare() -> None:
     """Let people follow issues; called once, when the app is ready."""
@@ -34,6 +37,7 @@ def declare() -> None:
             path=path,
             public=public,
             makers=makers,
+            names=names,
         )
     )
 
@@ -47,9 +51,14 @@ def read(query: QueryDict) -> Wish:
     return Wish(tuple(codes), asked.words, (*asked.left_out, *states))
 
 
-def sentence(codes: Sequence[str], words: str) -> str:
+def names() -> Known:
+    """Facet → value → its label, in the active language."""
+    return issue_search.known_values(labels(current()))
+
+
+def sentence(codes: Sequence[str], words: str, known: Known | None = None) -> str:
     """ "New issues raised in Mexico, on customs procedures", in the active language."""
-    known = issue_search.known_values(labels(current()))
+    known = names() if known is None else known
     named = {"words": [words]} if words else {}
     named |= {
         # A value that has left the vocabulary is shown as its code.

@@ -18,6 +18,7 @@ from portal.activity.log import record
 from portal.languages import Language, column
 from portal.lifecycle import lock, move
 from portal.notifications.outbox import notify
+from portal.notifications.reasons import TOLD_AS
 
 
 @transaction.atomic
@@ -105,11 +106,13 @@ def publish(session: Session, *, seen_revision: int, by: Any) -> Minutes:
     for rows in (session.decisions, session.commitments):
         rows.filter(published_at=None).update(published_at=now)
     record(by, "minutes_published", session, version=minutes.version)
-    people = [registration.person for registration in announcing.registered(session)]
+    places = announcing.registered(session)
+    part = announcing.parts(places)
     notify(
-        [*people, *announcing.officials(session.dialogue)],
+        [*(place.person for place in places), *announcing.officials(session.dialogue)],
         "dialogues/minutes_published",
         about=minutes,
+        own=lambda person: {TOLD_AS: part(person)},
     )
     threads.after_publication(session, by=by)
     return minutes

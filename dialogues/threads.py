@@ -4,18 +4,20 @@ Minutes, commitments and cancelled sessions tell it here; what a page shows of i
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
-from dialogues import announcing
+from dialogues import announcing, because
 from dialogues.models import AgendaItem, Commitment, Decision, Issue, Session
 from portal.accounts.models import Membership, User
 from portal.languages import Language, column, current
 from portal.lifecycle import lock, move
 from portal.notifications.outbox import notify
+from portal.notifications.reasons import TOLD_AS
 
 KIND = "dialogues/issue_step"
 #: Sessions that are still to come, or are being held.
@@ -60,12 +62,25 @@ def tell(issue: Issue, step: str, *, by: Any, occasion: object = "", **context: 
 
     def own(person: User) -> dict[str, Any]:
         heard = through[person]
-        return {"url": heard.get_absolute_url(), "through": heard.reference if heard.pk != issue.pk else ""}
+        is_other = heard.issue.pk != issue.pk
+        return {
+            "url": heard.issue.get_absolute_url(),
+            "through": heard.issue.reference if is_other else "",
+            TOLD_AS: because.MERGED if is_other else heard.told_as,
+        }
 
     notify(through, KIND, about=issue, occasion=f"{Step(step)}:{occasion}", own=own, step=step, **context)
 
 
-def audience(issue: Issue) -> dict[User, Issue]:
+@dataclass(frozen=True)
+class Heard:
+    """The issue that somebody knows it by, and in which part she hears of it (dialogues/because.py)."""
+
+    issue: Issue
+    told_as: str
+
+
+def audience(issue: Issue) -> dict[User, Heard]:
     """Whoever raised, endorsed or follows ``issue`` and may see it, each with the issue she knows it by.
 
     Of the raising side: who filed it, and the firm's people when somebody else did; its chamber's when nobody else is
@@ -74,16 +89,17 @@ def audience(issue: Issue) -> dict[User, Issue]:
     merged = list(issue.duplicates.select_related("dialogue"))
     endorsed = list(issue.endorsements.values_list("organization", "by"))
     people = _people([issue, *merged], [organization for organization, _by in endorsed])
-    found: dict[int, Issue] = {}
+    found: dict[int, Heard] = {}
     for one in (issue, *merged):
-        found |= {person: one for person in _side(one, people) if person not in found}
-    others = set(issue.followers.values_list("user", flat=True))
+        found |= {person: Heard(one, because.RAISED) for person in _side(one, people) if person not in found}
+    others = dict.fromkeys(issue.followers.values_list("user", flat=True), Heard(issue, because.FOLLOWS))
     for organization, said_by in endorsed:
         hers = people.get(organization, set())
-        others |= hers & {said_by} or hers
+        others |= dict.fromkeys(hers & {said_by} or hers, Heard(issue, because.ENDORSED))
     if not issue.is_public:
-        others &= {official.pk for official in announcing.officials(issue.dialogue)}
-    found |= {person: issue for person in others if person not in found}
+        may_see = {official.pk for official in announcing.officials(issue.dialogue)}
+        others = {person: heard for person, heard in others.items() if person in may_see}
+    found = others | found
     users = User.objects.filter(pk__in=found, is_active=True).order_by("pk")
     return {user: found[user.pk] for user in users}
 

@@ -1,6 +1,7 @@
 """Following a list of opportunities: what its address asks for, and how that reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -19,6 +20,8 @@ from resources import filters
 #: What a new request can be told by; when it closes says nothing of what it is.
 FACETS = tuple(facet for facet in OF_REQUESTS if facet != "closes")
 
+Known = Mapping[str, Mapping[str, Any]]
+
 
 def declare() -> None:
     """Let people follow opportunities; called once, when the app is ready."""
@@ -33,6 +36,7 @@ def declare() -> None:
             path=path,
             public=finding.open_requests,
             makers=makers,
+            names=names,
         )
     )
 
@@ -46,9 +50,14 @@ def read(query: QueryDict) -> Wish:
     return Wish(tuple(codes), asked.words, (*asked.left_out, *closing))
 
 
-def sentence(codes: Sequence[str], words: str) -> str:
+def names() -> Known:
+    """Facet → value → its label, in the active language."""
+    return finding.known_of_requests(current())
+
+
+def sentence(codes: Sequence[str], words: str, known: Known | None = None) -> str:
     """ "New opportunities from Taiwan, in food", in the active language."""
-    known = finding.known_of_requests(current())
+    known = names() if known is None else known
     named = {"words": [words]} if words else {}
     named |= {
         # A value that has left the vocabulary is shown as its code.

@@ -12,6 +12,7 @@ from django.db import models
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
+from portal.notifications import reasons
 from portal.notifications.mails import PARTS, template_name
 from portal.notifications.models import Category
 from portal.search import meaning, searched
@@ -45,7 +46,8 @@ def problems_of_moves(model: type[models.Model], moves: dict) -> Iterator[CheckM
 
 @register(Tags.templates)
 def check_mails(app_configs: object, **kwargs: object) -> list[CheckMessage]:
-    """W001: a kind of message without its three mail templates. Its rows would wait, so the portal may start."""
+    """W001: a kind of message without its three mail templates. Its rows would wait, so the portal may start.
+    W003: one that does not say why people get it."""
     own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).is_relative_to(settings.BASE_DIR)]
     spelled = {kind: place for folder in own for kind, place in kinds_spelled(folder)}
     return [problem for kind, place in sorted(spelled.items()) for problem in problems_of_kind(kind, place)]
@@ -77,6 +79,8 @@ def kinds_spelled(folder: Path) -> Iterator[tuple[str, Path]]:
 def problems_of_kind(kind: str, place: Path) -> Iterator[CheckMessage]:
     if missing := [name for part in PARTS if not _exists(name := template_name(kind, part))]:
         yield Warning(f"“{kind}” needs {', '.join(missing)}.", hint=f"It is sent in {place}.", id="portal.W001")
+    if not reasons.is_declared(kind):
+        yield Warning(f"“{kind}” does not say why people get it.", hint=f"It is sent in {place}.", id="portal.W003")
 
 
 @register(Tags.security)

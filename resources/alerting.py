@@ -1,6 +1,7 @@
 """Following a list of resources: what its address asks for, and how that reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -16,6 +17,8 @@ from resources import filters, wording
 from resources.facets import LABELS
 from resources.models import Resource
 
+Known = Mapping[str, Mapping[str, Any]]
+
 
 def declare() -> None:
     """Let people follow resources; called once, when the app is ready."""
@@ -30,6 +33,7 @@ def declare() -> None:
             path=path,
             public=public,
             makers=makers,
+            names=names,
         )
     )
 
@@ -41,9 +45,14 @@ def read(query: QueryDict) -> Wish:
     return Wish(tuple(codes), asked.words, asked.left_out)
 
 
-def sentence(codes: Sequence[str], words: str) -> str:
+def names() -> Known:
+    """Facet → value → its label, in the active language."""
+    return filters.known_values(labels(current()))
+
+
+def sentence(codes: Sequence[str], words: str, known: Known | None = None) -> str:
     """ "New resources for Canada, on customs procedures", in the active language."""
-    known = filters.known_values(labels(current()))
+    known = names() if known is None else known
     named = {"words": [words]} if words else {}
     named |= {
         # A value that has left the vocabulary is shown as its code.

@@ -8,8 +8,9 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from resources import alerting, kinds, searching  # noqa: PLC0415 -- models are not loaded before
+        from resources import alerting, because, kinds, searching  # noqa: PLC0415 -- models are not loaded before
 
         searching.declare()
         alerting.declare()
         kinds.register()
+        because.register()

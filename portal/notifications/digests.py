@@ -6,8 +6,8 @@ on a working day; of one day there is one digest, so the clock may ask as often 
 up by the next. A digest holds what waits when it is sent. Its mail is tried again like any other.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import delivery, mails
+from portal.notifications import delivery, mails, reasons
 from portal.notifications.delivery import MailLine
 from portal.notifications.models import Address, Digest, Notification, Rest, Rhythm
 
@@ -60,12 +60,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Line:
-    """One message, or several that say the same: ``times`` how many."""
+    """One message, or several that say the same: ``times`` how many; and why she gets them."""
 
     text: str
     url: str
     at: datetime
     times: int
+    because: list[str] = field(default_factory=list)
 
 
 def plan() -> int:
@@ -156,19 +157,22 @@ def _person(digest: Digest, rows: list[Notification]) -> Any:
     return Address(newest.address, newest.address_language, newest.address_time_zone or "UTC", newest.address_name)
 
 
-def grouped(rows: Iterable[Notification]) -> list[Group]:
+def grouped(rows: Sequence[Notification]) -> list[Group]:
     """Messages by what they are about: the object with the newest message first, and within it the newest first.
-    Those that say the same of the same object are one line."""
+    Those that say the same of the same object are one line. Call it in the recipient's language."""
+    because = reasons.lines(rows)
     about: dict[tuple[int, int], list[Notification]] = {}
     for row in rows:
         about.setdefault((row.about_type_id, row.about_id), []).append(row)
-    return [_group(found) for found in about.values()]
+    return [_group(found, because) for found in about.values()]
 
 
-def _group(rows: list[Notification]) -> Group:
+def _group(rows: list[Notification], because: Mapping[int, list[str]]) -> Group:
     texts: dict[str, list[Notification]] = {}
     for row in rows:
         texts.setdefault(row.subject, []).append(row)
-    lines = [Line(text, same[0].url, same[0].created_at, len(same)) for text, same in texts.items()]
+    lines = [
+        Line(text, same[0].url, same[0].created_at, len(same), because[same[0].pk]) for text, same in texts.items()
+    ]
     thing = rows[0].about
     return Group("" if thing is None else str(thing), rows[0].url, lines)

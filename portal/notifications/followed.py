@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.db import models
+from django.db import connection, models
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -24,6 +24,16 @@ _NOT_ASKED = "-"
 STOP_SALT = "portal.notifications.stop-following"
 #: People end it from mails they find months later.
 STOP_LASTS = timedelta(days=365)
+
+
+#: Through however many that were taken over or merged, to what there is now.
+_LATEST = """
+WITH RECURSIVE chain AS (
+    SELECT id, successor_id FROM notifications_subscription WHERE id = ANY(%s)
+    UNION SELECT s.id, s.successor_id FROM notifications_subscription s JOIN chain c ON s.id = c.successor_id
+)
+SELECT id FROM chain WHERE successor_id IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -49,14 +59,16 @@ class Followable:
     mail: str
     #: The address of a list → what it asks for.
     read: Callable[[QueryDict], Wish]
-    #: Codes and words → "New resources for Canada", in the active language.
-    sentence: Callable[[Sequence[str], str], str]
+    #: Codes and words → "New resources for Canada", in the active language; with ``names()``, or it asks for them.
+    sentence: Callable[..., str]
     #: Codes and words → the path of the list, in the active language.
     path: Callable[[Sequence[str], str], str]
     #: What everybody may see.
     public: Callable[[], models.QuerySet]
     #: Who made a thing, and needs not be told of it.
     makers: Callable[[Any], Iterable[User | None]]
+    #: What the codes are called, in the active language: asked for once for many sentences.
+    names: Callable[[], Any]
 
 
 _declared: dict[str, Followable] = {}
@@ -68,6 +80,10 @@ def declare(kind: Followable) -> None:
 
 def by_name(name: str) -> Followable | None:
     return _declared.get(name)
+
+
+def declared() -> Iterable[Followable]:
+    return _declared.values()
 
 
 def of_model(model: type[models.Model]) -> Followable:
@@ -121,19 +137,29 @@ def sentence(criteria: Criteria) -> str:
     return _declared[criteria.kind].sentence(criteria.codes, criteria.words)
 
 
+def sentences(rows: Iterable[Criteria]) -> dict[int, str]:
+    """What each of these (by its id) asks for, in the active language; as many queries for one as for hundreds."""
+    names: dict[str, Any] = {}
+    said = {}
+    for row in rows:
+        kind = _declared[row.kind]
+        if row.kind not in names:
+            names[row.kind] = kind.names()
+        said[row.pk] = kind.sentence(row.codes, row.words, names[row.kind])
+    return said
+
+
 def path(criteria: Criteria) -> str:
     """Where the list of what is followed stands, in the active language."""
     return _declared[criteria.kind].path(criteria.codes, criteria.words)
 
 
 def facts(context: dict[str, Any]) -> dict[str, Any]:
-    """For a mail about something followed (``followed`` in its context names the subscriptions): which searches they
-    are, and the address that ends them, both in the active language. Empty for any other mail."""
+    """For a mail about something followed (``followed`` in its context names the subscriptions): the address that ends
+    them, and the page with all that is followed, in the active language. Empty for any other mail."""
     if "followed" not in context:
         return {}
-    rows = Subscription.objects.filter(pk__in=context["followed"]).select_related("criteria").order_by("pk")
     return {
-        "searches": [sentence(row.criteria) for row in rows],
         "following_url": f"{settings.SITE_URL}{reverse('notifications:following')}",
         "unsubscribe_url": f"{settings.SITE_URL}{stop_path(context['followed'])}",
     }
@@ -145,12 +171,16 @@ def stop_path(ids: Sequence[int]) -> str:
 
 
 def read_stop(token: str) -> list[Subscription]:
-    """Which subscriptions such a link ends; none when it is forged or older than a year."""
+    """Which subscriptions such a link ends: those it names, or what goes on in their place. None when it is forged or
+    older than a year."""
     try:
         ids = signing.loads(token, salt=STOP_SALT, max_age=STOP_LASTS)
     except signing.BadSignature:
         return []
-    return list(Subscription.objects.filter(pk__in=ids).select_related("criteria", "user").order_by("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [list(ids)])
+        latest = [pk for (pk,) in cursor.fetchall()]
+    return list(Subscription.objects.filter(pk__in=latest).select_related("criteria", "user").order_by("pk"))
 
 
 def _words(wish: Wish) -> str:

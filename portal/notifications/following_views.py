@@ -100,7 +100,7 @@ def follow_stop(request: HttpRequest, token: str) -> HttpResponse:
         rows = [subscriptions.end(row, reason=Subscription.EndReason.LINK, by=None) for row in rows]
     # No redirect after the POST: RFC 8058 forbids it, and repeating this one changes nothing.
     context = {
-        "searches": [followed.sentence(row.criteria) for row in rows],
+        "searches": list(followed.sentences(row.criteria for row in rows).values()),
         "is_live": any(row.ended_at is None for row in rows),
         "has_account": rows[0].user is not None,
         "token": token,
@@ -116,7 +116,9 @@ def following(request: HttpRequest) -> HttpResponse:
         Subscription.objects.visible_to(request.user).live().select_related("criteria").order_by("-created_at", "-pk")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = [(row, followed.sentence(row.criteria), followed.path(row.criteria)) for row in page.object_list]
+    page.object_list = list(page.object_list)
+    said = followed.sentences(row.criteria for row in page.object_list)
+    page.object_list = [(row, said[row.criteria_id], followed.path(row.criteria)) for row in page.object_list]
     return show(request, "notifications/following.html", {"page": page, "rhythms": Rhythm})
 
 

@@ -12,9 +12,10 @@ from django.template import Context, Engine
 from django.template.loader import get_template
 from django.urls import reverse, translate_url
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from portal.notifications import followed, preferences
+from portal.notifications import followed, preferences, reasons
 from portal.notifications.models import Digest, Notification
 
 PARTS = ("subject.txt", "txt", "html")
@@ -70,6 +71,8 @@ def facts(row: Notification) -> dict[str, Any]:
         "is_optional": row.is_optional,
         "preferences_url": f"{settings.SITE_URL}{reverse('notifications:preferences')}" if row.recipient else "",
         "unsubscribe_url": unsubscribe_url,
+        # Asked for by the body alone, and a subject needs no query.
+        "told_because": SimpleLazyObject(lambda: reasons.lines([row])[row.pk]),
         "site_name": _(settings.SITE_NAME),
         "site_url": settings.SITE_URL,
         **followed.facts(row.context),

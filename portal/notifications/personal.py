@@ -5,10 +5,12 @@ The entries are the rows of her inbox, so nothing is in one and not in the other
 
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.languages import current
+from portal.notifications import reasons
 from portal.notifications.models import Notification, PersonalFeed
 from portal.secret_address import SecretAddress
 
@@ -29,11 +31,14 @@ def atom(user: User, *, address: str) -> str:
     """Her newest messages, in her language. ``address`` is that of the feed itself."""
     name = _("Messages for %(name)s") % {"name": user.full_name or user.email}
     feed = Atom1Feed(name, settings.SITE_URL, "", language=current(), feed_url=address)
-    for row in Notification.objects.visible_to(user)[:ENTRIES]:
+    rows = list(Notification.objects.visible_to(user)[:ENTRIES])
+    because = reasons.lines(rows)
+    for row in rows:
         feed.add_item(
             title=row.subject,
             link=f"{settings.SITE_URL}{row.url}",
-            description="",
+            # The reader's program shows it below the title.
+            description=escape(" ".join([_("Why you get this:"), *because[row.pk]])),
             unique_id=f"urn:uuid:{row.uid}",
             pubdate=row.created_at,
             updateddate=row.created_at,

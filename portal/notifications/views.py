@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.languages import reading_as
-from portal.notifications import inbox, personal, preferences, subscriptions
+from portal.notifications import inbox, personal, preferences, reasons, subscriptions
 from portal.notifications.forms import PreferencesForm
 from portal.notifications.models import Notification
 from portal.web import go, show
@@ -27,6 +27,10 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     """Your messages, what you have not read first."""
     rows = Notification.objects.visible_to(request.user).alias(is_read=Q(read_at__isnull=False))
     page = Paginator(rows.order_by("is_read", "-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    because = reasons.lines(page.object_list)
+    for row in page.object_list:
+        row.told_because = because[row.pk]
     mine = personal.of(request.user)
     address = request.build_absolute_uri(personal.path(mine)) if mine else ""
     return show(request, "notifications/notification_list.html", {"page": page, "feed_address": address})

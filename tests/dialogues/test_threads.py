@@ -70,11 +70,11 @@ def test_the_filer_hears_of_it_and_when_she_has_left_her_colleagues_do(issue, ra
     firm = issue.organization
     colleague = UserFactory()
     join(colleague, firm)
-    assert threads.audience(issue) == {raiser: issue}
+    assert threads.audience(issue) == {raiser: threads.Heard(issue, "raised")}
 
     raiser.memberships.update(status="ended")
 
-    assert threads.audience(issue) == {colleague: issue}
+    assert threads.audience(issue) == {colleague: threads.Heard(issue, "raised")}
 
 
 def test_a_chamber_that_files_hears_of_it_together_with_the_firm(dialogue, chamber, raiser):

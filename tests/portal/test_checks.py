@@ -61,11 +61,12 @@ Waiting(title, kind="accounts/request")
     ]
 
 
-def test_a_kind_without_templates_is_found():
-    (problem,) = checks.problems_of_kind("dialogues/nobody_wrote_this", Path("verbs.py"))
+def test_a_kind_without_templates_or_a_reason_is_found():
+    problem, other = checks.problems_of_kind("dialogues/nobody_wrote_this", Path("verbs.py"))
     assert problem.id == "portal.W001"
     assert "dialogues/mail/nobody_wrote_this.subject.txt" in problem.msg
+    assert other.id == "portal.W003"  # nor does it say why people get it
 
 
-def test_every_kind_sent_has_its_three_templates():
+def test_every_kind_sent_has_its_three_templates_and_says_why():
     assert checks.check_mails(None) == []

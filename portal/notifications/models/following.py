@@ -105,6 +105,16 @@ class Subscription(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_reason = models.CharField(_("why it ended"), max_length=10, choices=EndReason, blank=True)
     erased_at = models.DateTimeField(_("address erased"), null=True, blank=True, editable=False)
+    #: What goes on in place of an ended one: taken over into an account, or merged with another. Old links mean it.
+    successor = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="predecessors",
+        verbose_name=_("goes on as"),
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 
