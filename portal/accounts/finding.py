@@ -30,3 +30,9 @@ def find(*, words: str, economy: Economy | None, by: User) -> QuerySet[Organizat
         found = found.filter(Q(economy=economy) | Q(economy=None))
     found = found.exclude(pk__in=organization_ids(by)).select_related("economy")
     return found.order_by("-likeness", "pk")[:AT_MOST]
+
+
+def owner_of(address: str) -> User | None:
+    """The person who has proved that this e-mail address is hers; None for a stranger's, or a closed account's."""
+    proved = User.objects.filter(emailaddress__email__iexact=address, emailaddress__verified=True)
+    return proved.filter(is_active=True).order_by("pk").first()

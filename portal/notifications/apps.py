@@ -5,3 +5,10 @@ class NotificationsConfig(AppConfig):
     name = "portal.notifications"
     label = "notifications"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from allauth.account.signals import email_confirmed  # noqa: PLC0415 -- models are not there before
+
+        from portal.notifications import converting  # noqa: PLC0415 -- models are not there before
+
+        email_confirmed.connect(converting.when_proved, dispatch_uid="portal.notifications.converting")

@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 
+from portal.accounts.finding import owner_of
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.notifications import kinds
@@ -81,7 +82,6 @@ def deliverability(row: Notification) -> str:
     return known.state if known else Deliverability.State.WORKS
 
 
-def is_on(subscriber: Subscriber) -> bool:
 def address_known(row: Notification) -> Deliverability | None:
     """The row about its recipient's address, if there is one; asked for once a message."""
     if "address_known" not in row.__dict__:
@@ -90,6 +90,7 @@ def address_known(row: Notification) -> Deliverability | None:
     return found
 
 
+def is_on(subscriber: Subscriber) -> bool:
     return not Preference.objects.filter(by_mail=False, **subscriber.key).exists()
 
 
@@ -184,7 +185,8 @@ def unsubscribe_all_path(user: User | None, address: str) -> str:
 
 
 def read_all_token(token: str) -> tuple[User | None, str] | None:
-    """Whose mails such a link switches off; None when forged, older than a year, or the account is gone."""
+    """Whose mails such a link switches off; the account's, when it names an address that a person has proved hers.
+    None when forged, older than a year, or the account is gone."""
     try:
         names = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
@@ -192,13 +194,14 @@ def read_all_token(token: str) -> tuple[User | None, str] | None:
     if names["c"] != EVERYTHING:
         return None
     if "u" not in names:
-        return None, names["a"]
+        owner = owner_of(names["a"])
+        return owner, "" if owner else names["a"]
     user = User.objects.filter(pk=names["u"]).first()
     return (user, "") if user else None
 
 
 def read_token(token: str) -> Subscriber | None:
-    """Whom and what an unsubscribe link names; None when forged, older than a year, or the account is gone."""
+    """Whom and what an unsubscribe link names, as :func:`read_all_token` says."""
     try:
         names = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
     except signing.BadSignature:
@@ -206,6 +209,7 @@ def read_token(token: str) -> Subscriber | None:
     if names["c"] not in Category.values:
         return None
     if "u" not in names:
-        return Subscriber(Category(names["c"]), None, names["a"])
+        owner = owner_of(names["a"])
+        return Subscriber(Category(names["c"]), owner, "" if owner else names["a"])
     user = User.objects.filter(pk=names["u"]).first()
     return Subscriber(Category(names["c"]), user) if user else None

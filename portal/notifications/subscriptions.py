@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.finding import owner_of
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.languages import Language
@@ -26,6 +27,8 @@ SALT = "portal.notifications.follow"
 CONFIRM_WITHIN = timedelta(days=3)
 #: Of one person at one time.
 MOST = 100
+#: For pg_advisory_xact_lock, so that it waits for nothing else.
+_ADDRESS_LOCK = 41_207
 
 
 @dataclass(frozen=True)
@@ -83,23 +86,33 @@ def read_token(token: str) -> Asked | None:
 
 @transaction.atomic
 def confirm(asked: Asked) -> Subscription:
-    """Follow in the name of an address whose owner opened the link. Twice is once, also at the same moment.
+    """Follow in the name of an address whose owner opened the link, or of her account when she has proved that the
+    address is hers. Twice is once, also at the same moment.
 
     Who had switched off mails of this kind gets them again: without an account there is no other place to read them.
     Raises ``ValidationError`` (``too_many``) for the hundred-and-first.
     """
+    hold(asked.address)
+    user = owner_of(asked.address)
     row = _subscribe(
         asked.criteria,
-        None,
-        {"address": asked.address},
-        language=Language(asked.language),
+        user,
+        {"user": user} if user else {"address": asked.address},
+        language=Language(user.language if user else asked.language),
         time_zone=asked.time_zone,
         created_at=asked.at,
     )
     kind = followed.by_name(asked.criteria.kind)
     if kind is not None:
-        preferences.switch(Subscriber(Category(kind.mail.partition("/")[0]), None, asked.address), on=True)
+        category = Category(kind.mail.partition("/")[0])
+        preferences.switch(Subscriber(category, user, "" if user else asked.address), on=True)
     return row
+
+
+def hold(address: str) -> None:
+    """Let nobody else decide to whom this address belongs until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", [_ADDRESS_LOCK, address])
 
 
 @transaction.atomic
