@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from environs import Env
+from kombu import Queue
 
 # Read by numpy when it is first imported. The encoder of search is several times slower with more threads than one.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -235,10 +236,12 @@ if email_url := env.str("EMAIL_URL", ""):
 # (docs/playbooks/mail.md). Without ANYMAIL_WEBHOOK_SECRET no provider is listened to.
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
 ANYMAIL |= {
-    "WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", []),
+    "WEBHOOK_SECRET": [one for one in env.list("ANYMAIL_WEBHOOK_SECRET", []) if one],
     "REQUESTS_TIMEOUT": (5, 10),  # a row is locked while its mail is on its way
     "IGNORE_UNSUPPORTED_FEATURES": True,  # most providers drop the calendar part; the attached one stays
 }
+# The most that all workers together send in any minute, as the mail provider allows; 0: no limit.
+MAIL_PER_MINUTE = env.int("MAIL_PER_MINUTE", 0)
 
 # --- Tasks ----------------------------------------------------------------------------------
 # The values and their reasons are in docs/architecture.md ("Tasks"). No result backend: with one,
@@ -267,6 +270,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0,
     "interval_max": 0,
 }
+# A worker takes all of them unless it is told which: -Q urgent, -X urgent.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "urgent", "webhooks")]
+CELERY_TASK_ROUTES = {
+    "portal.notifications.tasks.deliver_urgent": {"queue": "urgent"},
+    "portal.notifications.tasks.post_webhooks": {"queue": "webhooks"},
+}
 # Changes of one meeting within so many seconds become one mail; a cancellation goes at once. 0: each goes at once.
 BUNDLE_SECONDS = env.int("BUNDLE_SECONDS", 15 if DEMO else 900)
 
@@ -275,6 +284,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.notifications.tasks.deliver_due",
         "schedule": env.float("OUTBOX_SWEEP_SECONDS", 30.0),
         "options": {"expires": 30},  # sweeps must not pile up while no worker runs
+    },
+    "sweep urgent mail": {
+        "task": "portal.notifications.tasks.deliver_urgent",
+        "schedule": env.float("OUTBOX_SWEEP_SECONDS", 30.0),
+        "options": {"expires": 30},
     },
     # Some times an hour, because it is morning somewhere, and some zones are off by half an hour.
     "send digests": {

@@ -16,6 +16,7 @@ from portal.embedded import EmbeddedError, Servers
 from portal.embedded.processes import Child, tail
 
 WORKER = "The worker"
+URGENT_WORKER = "The worker for urgent mail"
 LOOK_EVERY = 0.2  # seconds between two looks at the children
 READY_WITHIN = 60.0  # seconds the web server may take to answer
 WORKER_PATIENCE = 20.0  # seconds for tasks in progress; the outbox sends again what is cut short
@@ -42,7 +43,7 @@ class Interruption:
 
 
 def portal_children(*, root: Path, data_dir: Path, host: str, port: int, env: Mapping[str, str]) -> list[Child]:
-    """Worker, clock and web server, in the order they start."""
+    """Workers, clock and web server, in the order they start."""
     logs = data_dir / "log"
     logs.mkdir(mode=0o700, exist_ok=True)
 
@@ -50,13 +51,17 @@ def portal_children(*, root: Path, data_dir: Path, host: str, port: int, env: Ma
         command = [sys.executable, "-m", *arguments]
         return Child(name, command, env=env, cwd=root, log=logs / log, on_orphaned=on_orphaned)
 
-    worker = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+    worker = ("worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+    ordinary = ("--concurrency", "2", "--exclude-queues", "urgent", "--hostname", "worker@%h")
+    # One at a time, in its own process: it waits for the mail server most of the time.
+    urgent = ("--concurrency", "1", "--queues", "urgent", "--hostname", "urgent@%h")
     beat = ("beat", "--scheduler", "portal.beat:Scheduler", "--schedule", str(data_dir / "beat"), "--pidfile", "")
     # Each thread keeps a database connection; granian's own default is hundreds of threads.
     web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers")
     return [
         # SIGKILL: with the broker gone at the same moment, Celery would wait for it for ever
-        child(WORKER, "worker.log", "celery", "-A", "portal", *worker, on_orphaned=signal.SIGKILL),
+        child(WORKER, "worker.log", "celery", "-A", "portal", *worker, *ordinary, on_orphaned=signal.SIGKILL),
+        child(URGENT_WORKER, "urgent.log", "celery", "-A", "portal", *worker, *urgent, on_orphaned=signal.SIGKILL),
         child("The clock", "beat.log", "celery", "-A", "portal", *beat),
         child(
             "The web server", "web.log", "granian", *web, "--host", host, "--port", str(port), "portal.wsgi:application"
@@ -127,7 +132,7 @@ def watch(children: list[Child], servers: Servers, interruption: Interruption, s
 def stop(children: list[Child]) -> None:
     """Stop in reverse order: no new request, no new tick, then the tasks in progress."""
     for child in reversed(children):
-        patience = WORKER_PATIENCE if child.name == WORKER else 10.0
+        patience = WORKER_PATIENCE if child.name in {WORKER, URGENT_WORKER} else 10.0
         child.stop(patience=patience, then=(signal.SIGQUIT, signal.SIGKILL))
 
 

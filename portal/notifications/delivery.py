@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import deliverability, hours, mails, preferences
-from portal.notifications.models import Deliverability, Digest, Notification, Rhythm
+from portal.notifications import deliverability, hours, mails, preferences, throttle
+from portal.notifications.models import Deliverability, Digest, Notification, Queue, Rhythm
 
 logger = logging.getLogger(__name__)
 
@@ -40,19 +40,20 @@ DEAD_ADDRESS = "The address does not take mail, as its server said before."
 PATIENCE = timedelta(minutes=2)
 
 
-def deliver_due(limit: int = 100) -> int:
-    """Deliver what is due, oldest first; return how many rows were handled, at most ``limit``.
+def deliver_due(limit: int = 100, *, urgent: bool = False) -> int:
+    """Deliver what is due, the urgent first and then the oldest, or the ``urgent`` alone; return how many rows were
+    handled, at most ``limit``.
 
     Workers may run it in parallel: a row is locked from its claim until its outcome is committed, and locked rows
     are passed over. A killed worker's locks end with its connection, so its row is due again at once; a mail that
     had just left is then sent again under the same Message-ID.
     Ends early when the mail server or provider cannot be reached (its row waits, the others stay due) or after
-    ``PATIENCE``.
+    ``PATIENCE``, or when no more may leave in this minute.
     """
     until = time.monotonic() + PATIENCE.total_seconds()
     handled = 0
-    with MailLine() as line:
-        while handled < limit and line.is_reachable and time.monotonic() < until and _deliver_next(line):
+    with MailLine(urgent=urgent) as line:
+        while handled < limit and line.is_ready() and time.monotonic() < until and _deliver_next(line):
             handled += 1
     return handled
 
@@ -62,10 +63,15 @@ class AboutGone(Exception):  # noqa: N818 -- what happened, in the words of the 
 
 
 class MailLine:
-    """One connection to the mail server for a batch: opened when first needed, opened anew after an error."""
+    """One connection to the mail server for a batch: opened when first needed, opened anew after an error.
 
-    def __init__(self) -> None:
+    ``urgent`` is a batch of urgent mail alone: it may use what of the minute's allowance is kept for that.
+    """
+
+    def __init__(self, *, urgent: bool = False) -> None:
         self.connection = get_connection()
+        self.urgent = urgent
+        self.allowance = throttle.Allowance(urgent=urgent)
         self.is_open = False
         self.is_reachable = True
 
@@ -77,8 +83,13 @@ class MailLine:
     ) -> None:
         self.close()
 
+    def is_ready(self) -> bool:
+        """Whether one more mail may be sent: the server could be reached, and the minute's allowance is not used up."""
+        return self.is_reachable and self.allowance.has_room()
+
     def send(self, mail: EmailMessage) -> None:
         """Send, or raise what the mail server or the way to it said."""
+        self.allowance.use()
         was_open = self.is_open
         try:
             self._send(mail)
@@ -119,9 +130,10 @@ class MailLine:
 @transaction.atomic
 def _deliver_next(line: MailLine) -> bool:
     """Deliver the oldest due row that no other worker holds; False when there is none."""
-    row = (
-        Notification.objects.due().select_related("recipient").select_for_update(skip_locked=True, of=("self",)).first()
-    )
+    due = Notification.objects.due()
+    if line.urgent:
+        due = due.filter(queue=Queue.CRITICAL)
+    row = due.select_related("recipient").select_for_update(skip_locked=True, of=("self",)).first()
     if row is None:
         return False
     try:

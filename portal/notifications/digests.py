@@ -82,7 +82,7 @@ def send_due(limit: int = 100) -> int:
     :func:`portal.notifications.delivery.deliver_due`."""
     handled = 0
     with MailLine() as line:
-        while handled < limit and line.is_reachable and _send_next(line):
+        while handled < limit and line.is_ready() and _send_next(line):
             handled += 1
     return handled
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.notifications import bundling, kinds
-from portal.notifications.models import Address, Category, Mailing, Notification, Rhythm
+from portal.notifications.models import Address, Category, Mailing, Notification, Queue, Rhythm
 from portal.notifications.tasks import hint
 
 __all__ = ["Address", "CalendarPart", "notify", "notify_found", "promise_again"]
@@ -86,7 +86,7 @@ def notify(
     if rows:
         bundling.take_over(nature, rows)
         Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-        _hint_after_commit()
+        _hint_after_commit(nature.queue)
 
 
 #: What a statement gives of each recipient; everything else is the same for all.
@@ -115,7 +115,7 @@ def notify_found(found: tuple[str, Sequence[Any]], kind: str, *, about: models.M
         )
         count = cursor.rowcount
     if count:
-        _hint_after_commit()
+        _hint_after_commit(nature.queue)
     return count
 
 
@@ -151,12 +151,11 @@ def promise_again(rows: models.QuerySet[Notification], *, by: User) -> int:
     given_up = rows.filter(status__in=[Notification.Status.FAILED, Notification.Status.BOUNCED]).select_for_update()
     count = 0
     for row in given_up:
+        _hint_after_commit(row.queue)
         row.status, row.attempts, row.due_at = Notification.Status.PENDING, 0, timezone.now()
         row.save(update_fields=["status", "attempts", "due_at"])
         record(by, "mail_promised_again", row)
         count += 1
-    if count:
-        _hint_after_commit()
     return count
 
 
@@ -191,17 +190,18 @@ def _recipient(person: Any) -> dict[str, Any]:
     }
 
 
-def _hint_after_commit() -> None:
-    """One hint for the whole transaction, however many promises it makes.
+def _hint_after_commit(queue: int) -> None:
+    """One hint for the whole transaction, however many promises it makes; another for what is urgent.
 
     Every call leaves a commit hook, because its savepoint may be rolled back without the others; the first hook
     that runs speaks for all promises made so far, and the rest find nothing left to say.
     """
-    _thread.has_news = True
+    if not hasattr(_thread, "news"):
+        _thread.news = set()
+    _thread.news.add(queue == Queue.CRITICAL)
     transaction.on_commit(_hint_once, robust=True)
 
 
 def _hint_once() -> None:
-    if getattr(_thread, "has_news", False):
-        _thread.has_news = False
-        hint()
+    while news := getattr(_thread, "news", None):
+        hint(urgent=news.pop())

@@ -1,9 +1,10 @@
 import logging
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from portal.notifications import delivery
+from portal.notifications import delivery, throttle
 
 logger = logging.getLogger(__name__)
 
@@ -16,14 +17,31 @@ STALE = 600
 @shared_task(ignore_result=True)
 def deliver_due() -> None:
     """Called after commit for speed and by beat for certainty. Twice or in parallel: same outcome."""
-    if delivery.deliver_due(LIMIT) >= LIMIT:
-        hint()
+    _go_on(deliver_due, delivery.deliver_due(LIMIT))
 
 
-def hint() -> None:
+@shared_task(ignore_result=True)
+def deliver_urgent() -> None:
+    """As ``deliver_due``, of what is urgent alone: in a queue and by a worker of its own."""
+    _go_on(deliver_urgent, delivery.deliver_due(LIMIT, urgent=True), urgent=True)
+
+
+def hint(*, urgent: bool = False) -> None:
     """Tell the workers that rows are due. Returns at once even when the broker is down: the sweep comes anyway."""
+    _send_for(deliver_urgent if urgent else deliver_due)
+
+
+def _go_on(task: Task, handled: int, *, urgent: bool = False) -> None:
+    """Come again for what is left: at once, or when more may leave."""
+    if pause := throttle.comes_again(urgent=urgent):
+        _send_for(task, countdown=pause)
+    elif handled >= LIMIT:
+        _send_for(task)
+
+
+def _send_for(task: Task, **options: Any) -> None:
     try:
-        deliver_due.apply_async(expires=STALE)
+        task.apply_async(expires=STALE, **options)
     except OperationalError as error:
         logger.warning("no hint to the workers, the sweep will deliver", extra={"error": str(error)})
 
@@ -34,8 +52,7 @@ def send_digests() -> None:
     from portal.notifications import digests  # noqa: PLC0415 -- it composes mails, and the outbox hints from here
 
     digests.plan()
-    if digests.send_due(LIMIT) >= LIMIT:
-        send_digests.apply_async(expires=STALE)
+    _go_on(send_digests, digests.send_due(LIMIT))
 
 
 @shared_task(ignore_result=True)

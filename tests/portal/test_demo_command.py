@@ -141,8 +141,8 @@ def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_noth
     children = psutil.Process(demo.process.pid).children()
     for child in children:
         child.kill()
-    assert len(children) == 5
-    said = [demo.process.stdout.readline() for _ in range(5)]
+    assert len(children) == 6
+    said = [demo.process.stdout.readline() for _ in range(6)]
     assert all(line.endswith("had stopped; it was started again.\n") for line in said)
     assert eventually(lambda: '"redis": "ok"' in answer_of(demo, "/readyz"), within=30)
     demo.end(signal.SIGKILL)

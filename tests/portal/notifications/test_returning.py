@@ -86,7 +86,8 @@ def test_an_invitation_through_a_provider_keeps_its_calendar_file(provider, meet
 
 
 def test_a_provider_that_knows_the_address_as_dead_ends_mail_to_it(provider, meeting):
-    inactive = {"ErrorCode": 406, "Message": f"Found inactive addresses: {ADDRESS}.\nInactive recipients are ones that bounced."}
+    said = f"Found inactive addresses: {ADDRESS}.\nInactive recipients are ones that bounced."
+    inactive = {"ErrorCode": 406, "Message": said}
     provider.say("/email", json.dumps(inactive), status=422)
     assert sent(meeting).status == "bounced"
     assert state() == "bounces"
