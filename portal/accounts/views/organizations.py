@@ -13,7 +13,6 @@ from portal.accounts import facts, membership, permissions, verification
 from portal.accounts.forms import FactsForm, OrganizationForm, ReasonForm, VerifyForm
 from portal.accounts.models import Organization, User
 from portal.activity.log import timeline
-from portal.notifications.permissions import can_keep_webhooks
 from portal.web import go, require, show
 
 
@@ -68,7 +67,7 @@ def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "can_edit": permissions.can_edit(user, organization),
         "can_see_people": sees_people,
         "can_verify": permissions.can_verify(user, organization),
-        "can_keep_webhooks": can_keep_webhooks(user, organization),
+        "can_keep_webhooks": permissions.is_manager_of(user, organization),
         "can_ask_again": permissions.can_ask_again(user, organization)
         and organization.status == Organization.Status.REFUSED,
         "activities": timeline(organization)[:50] if sees_people else [],
