@@ -228,8 +228,9 @@ def follow(webhook: Webhook, kind: Followable, wish: Wish, *, by: User) -> Subsc
 @transaction.atomic
 def unfollow(subscription: Subscription, *, by: User) -> Subscription:
     """Tell the system no more of what this search finds; what is owed already still goes. Twice is once."""
-    if lock(subscription).ended_at is None:
-        record(by, "webhook_follows_no_more", subscription.webhook)
+    row = lock(subscription)
+    if row.ended_at is None and row.webhook is not None:
+        record(by, "webhook_follows_no_more", row.webhook)
     return subscriptions.end(subscription, reason=Subscription.EndReason.PAGE, by=by)
 
 
