@@ -23,6 +23,7 @@ def register() -> None:
             "accounts/membership_declined": _ASKED_TO_JOIN,
             "accounts/membership_removed": _("You belonged to this organization."),
             "accounts/role_changed": _MEMBER,
+            "accounts/webhook_stopped": _("You manage this organization."),
             "accounts/organization_awaits": _("You look after this portal."),
             "accounts/organization_verified": _MEMBER,
             "accounts/organization_refused": _MEMBER,

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.admin import ReadOnly
 from portal.notifications import deliverability
-from portal.notifications.models import Deliverability, Notification
+from portal.notifications.models import Deliverability, Notification, Webhook, WebhookDelivery
 from portal.notifications.outbox import promise_again
 
 
@@ -34,6 +34,27 @@ class NotificationAdmin(ReadOnly):
         count = promise_again(queryset, by=request.user)
         text = ngettext("%(count)d mail is owed again.", "%(count)d mails are owed again.", count)
         messages.success(request, text % {"count": count})
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnly):
+    """Without addresses and secrets: they are the organization's own."""
+
+    list_display = ["uid", "organization", "host", "status", "failing_since", "created_at"]
+    list_filter = ["status"]
+    search_fields = ["=uid", "organization__name"]
+    ordering = ["-created_at"]
+    fields = ["uid", "organization", "host", "status", "failing_since", "created_by", "created_at"]
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnly):
+    list_display = ["uid", "webhook", "event", "status", "attempts", "answer_status", "last_error", "due_at"]
+    list_filter = ["status", "event"]
+    list_select_related = ["webhook__organization"]
+    search_fields = ["=uid", "=webhook__uid"]
+    ordering = ["-created_at"]
+    fields = [*list_display, "created_at", "sent_at"]
 
 
 @admin.register(Deliverability)

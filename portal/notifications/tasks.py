@@ -90,10 +90,7 @@ def post_webhooks() -> None:
 
 def hint_webhooks() -> None:
     """Tell the workers that webhooks are owed something. Returns at once even when the broker is down."""
-    try:
-        post_webhooks.apply_async(expires=STALE)
-    except OperationalError as error:
-        logger.warning("no hint to the workers, the sweep will post", extra={"error": str(error)})
+    _send_for(post_webhooks)
 
 
 @shared_task(ignore_result=True)
