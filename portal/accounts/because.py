@@ -15,6 +15,7 @@ def register() -> None:
             "accounts/follow_asked": _(
                 "This address was given to follow a search. We write again only if you confirm."
             ),
+            "accounts/address_link": _("Somebody asked for a link to what comes to this address."),
             "accounts/followed_taken_over": _("You confirmed an address that followed something here."),
             "accounts/invitation": _("A member of this organization gave your address."),
             "accounts/invitation_accepted": _("You sent this invitation."),
@@ -23,7 +24,6 @@ def register() -> None:
             "accounts/membership_declined": _ASKED_TO_JOIN,
             "accounts/membership_removed": _("You belonged to this organization."),
             "accounts/role_changed": _MEMBER,
-            "accounts/webhook_stopped": _("You manage this organization."),
             "accounts/organization_awaits": _("You look after this portal."),
             "accounts/organization_verified": _MEMBER,
             "accounts/organization_refused": _MEMBER,

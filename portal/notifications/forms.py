@@ -3,6 +3,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.accounts import zones
+from portal.languages import Language
 from portal.notifications.models import Category, Rhythm
 from portal.notifications.preferences import NEVER, OPTIONAL
 
@@ -68,3 +70,25 @@ class RhythmForm(forms.Form):
     """How often the mails of one followed search come."""
 
     frequency = forms.ChoiceField(label=_("How often"), choices=Rhythm)
+
+
+class AddressForm(forms.Form):
+    """Whose mails somebody without an account wants to look after."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("If we write to this address, we send a link there."),
+    )
+
+
+class ReaderForm(forms.Form):
+    """In which language and by which clock mails come to an address."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=Language)
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("By its clock mails come together in the morning."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones.choices_with(self.initial.get("time_zone", "UTC"))

@@ -1,7 +1,6 @@
 from django.urls import path
 
-from portal.notifications import deliverability_views, following_views, views
-from portal.notifications.mailing_urls import urlpatterns as mailing_urls
+from portal.notifications import address_views, deliverability_views, following_views, views
 from portal.notifications.webhook_urls import urlpatterns as webhook_urls
 
 app_name = "notifications"
@@ -21,6 +20,12 @@ urlpatterns = [
     path("follow-asked/", following_views.follow_asked, name="follow-asked"),
     path("follow-confirm/<str:token>/", following_views.follow_confirm, name="follow-confirm"),
     path("follow-stop/<str:token>/", following_views.follow_stop, name="follow-stop"),
+    path("address/", address_views.address_ask, name="address-ask"),
+    path("address-asked/", address_views.address_asked, name="address-asked"),
+    path("address/<str:token>/", address_views.address_detail, name="address"),
+    path("address/<str:token>/reader/", address_views.address_reader, name="address-reader"),
+    path("address/<str:token>/<int:pk>/rhythm/", address_views.address_rhythm, name="address-rhythm"),
+    path("address/<str:token>/<int:pk>/end/", address_views.address_end, name="address-end"),
     path("following/", following_views.following, name="following"),
     path("following/<int:pk>/rhythm/", following_views.follow_rhythm, name="follow-rhythm"),
     path("following/<int:pk>/end/", following_views.follow_end, name="follow-end"),

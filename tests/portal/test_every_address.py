@@ -54,6 +54,13 @@ OPEN_TO_ALL = {
     "en/dialogues/calendars/mine/<str:token>.ics",
     # Following a search needs an e-mail address alone.
     "en/notifications/follow-asked/",
+    # And so does looking after it: the link in the mail is the permission.
+    "en/notifications/address/",
+    "en/notifications/address-asked/",
+    "en/notifications/address/<str:token>/",
+    "en/notifications/address/<str:token>/reader/",
+    "en/notifications/address/<str:token>/<int:pk>/rhythm/",
+    "en/notifications/address/<str:token>/<int:pk>/end/",
     "en/notifications/follow/<slug:kind>/",
     # What the portal is for.
     "en/dialogues/",

@@ -510,6 +510,8 @@ OPEN = {
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
     "notifications:unsubscribe-all", "notifications:personal-feed",
     "notifications:follow-asked", "notifications:follow-confirm", "notifications:follow-stop",
+    "notifications:address-ask", "notifications:address-asked", "notifications:address",
+    "notifications:address-reader", "notifications:address-rhythm", "notifications:address-end",
     "resources:coverage-overview", "resources:coverage-matrix", "resources:coverage-cell", "resources:coverage-table",
     "resources:resource-list", "resources:resource-suggest", "resources:collection-shared", "resources:date-list",
     "resources:date-feed", "resources:finder", "dialogues:dialogue-list", "dialogues:dialogue-detail",
