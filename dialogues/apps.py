@@ -10,8 +10,11 @@ class DialoguesConfig(AppConfig):
     def ready(self) -> None:
         from dialogues import because, cases, issue_alerting, kinds, searching  # noqa: PLC0415 -- models are not there before
 
+        from dialogues import addressing  # noqa: PLC0415 -- as above
+
         cases.register()
         searching.declare()
         issue_alerting.declare()
         kinds.register()
+        addressing.declare()
         because.register()

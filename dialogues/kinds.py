@@ -22,5 +22,9 @@ def register() -> None:
             "dialogues/poll_opened": URGENT,
             "dialogues/poll_reminder": URGENT,
             "dialogues/issue_followed": TO_MANY,
+            # What the organizers write must be there before the session; the rest can wait for a digest.
+            "dialogues/session_message": Kind(Queue.BULK, can_wait=False),
+            "dialogues/dialogue_message": TO_MANY,
+            "dialogues/issue_message": TO_MANY,
         }
     )

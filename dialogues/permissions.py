@@ -49,6 +49,21 @@ def can_invite(user: Any, session: Session) -> bool:
     return acts_in(user, session.dialogue)
 
 
+def can_write_to_participants(user: Any, session: Session) -> bool:
+    """Send a message to who takes part in it, in the name of the Parties: who may invite them."""
+    return can_invite(user, session)
+
+
+def can_write_to_members(user: Any, dialogue: Dialogue) -> bool:
+    """Send a message to who belongs to it: any Party's officials."""
+    return acts_in(user, dialogue)
+
+
+def can_write_to_concerned(user: Any, issue: Issue) -> bool:
+    """Send a message to who raised, endorsed or follows it: who answers it."""
+    return can_triage(user, issue)
+
+
 def can_note_attendance(user: Any, session: Session) -> bool:
     """Check people in at the door and note who was there."""
     return acts_in(user, session.dialogue)

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from portal.notifications import followed, preferences, reasons
+from portal.notifications import followed, mailing_text, preferences, reasons
 from portal.notifications.models import Digest, Notification
 
 PARTS = ("subject.txt", "txt", "html")
@@ -76,6 +76,7 @@ def facts(row: Notification) -> dict[str, Any]:
         "site_name": _(settings.SITE_NAME),
         "site_url": settings.SITE_URL,
         **followed.facts(row.context),
+        **mailing_text.facts(row),
     }
 
 

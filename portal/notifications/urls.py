@@ -2,6 +2,7 @@ from django.urls import path
 
 from portal.notifications import address_views, deliverability_views, following_views, views
 from portal.notifications.webhook_urls import urlpatterns as webhook_urls
+from portal.notifications.mailing_urls import urlpatterns as mailing_urls
 
 app_name = "notifications"
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
     path("address/<str:token>/<int:pk>/rhythm/", address_views.address_rhythm, name="address-rhythm"),
     path("address/<str:token>/<int:pk>/end/", address_views.address_end, name="address-end"),
     path("following/", following_views.following, name="following"),
+    *mailing_urls,
     path("following/<int:pk>/rhythm/", following_views.follow_rhythm, name="follow-rhythm"),
     path("following/<int:pk>/end/", following_views.follow_end, name="follow-end"),
     *webhook_urls,
