@@ -273,3 +273,19 @@ def test_a_long_log_has_pages(client, webhook):
     assert len(re.findall("<code>x</code>", page(client, webhook))) == webhook_views.PER_PAGE
     second = client.get(f"{webhook.get_absolute_url()}?page=2").content.decode()
     assert len(re.findall("<code>x</code>", second)) == 1
+
+
+def test_administrators_see_how_webhooks_fare_and_neither_address_nor_secret(client, webhook, administrator):
+    body = {"data": {}}
+    row = WebhookDelivery.objects.create(webhook=webhook, event="x", key="a", body=body, last_error="TooSlow: none")
+    client.force_login(administrator)
+    for model, obj in (("webhook", webhook), ("webhookdelivery", row)):
+        for address in (
+            reverse(f"admin:notifications_{model}_changelist"),
+            reverse(f"admin:notifications_{model}_change", args=[obj.pk]),
+        ):
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert "Acme" in answer.content.decode()
+            assert webhook.secret not in answer.content.decode()
+            assert "/hook" not in answer.content.decode()

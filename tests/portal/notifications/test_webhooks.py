@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from portal.accounts.models import Organization
 from portal.activity.models import Activity
-from portal.notifications import followed, posting, subscriptions, webhooks
+from portal.notifications import followed, matching, posting, subscriptions, webhooks
 from portal.notifications.delivery import deliver_due
 from portal.notifications.followed import Wish
 from portal.notifications.models import News, Notification, Subscription, Webhook, WebhookDelivery
@@ -585,3 +585,28 @@ def test_switching_off_does_not_wait_for_a_system_that_says_nothing(site, firm, 
     be_due(row)
     assert post_due() == 0
     assert fresh(row).due_at > timezone.now() + timedelta(days=30)
+
+
+# --- From publishing to the post ----------------------------------------------------------------
+
+
+def test_what_is_published_reaches_systems_and_people_by_one_matching(webhook, manager, site, kind, outsider):
+    follow(webhook, manager)
+    subscriptions.follow(kind, kind.read(QueryDict("economy=US")), by=outsider)
+    resource = ResourceFactory(published=True)
+    resource.refresh_from_db()
+    for _time in range(2):
+        matching.announce(resource)
+        matching.match_due()
+    assert post_due() == 1
+    assert json.loads(site.hits[0].body)["data"]["id"] == resource.pk
+    assert Notification.objects.get().recipient == outsider
+
+
+def test_what_was_withdrawn_before_it_was_matched_is_not_told(webhook, manager):
+    follow(webhook, manager)
+    resource = ResourceFactory(published=True)
+    matching.announce(resource)
+    type(resource).objects.filter(pk=resource.pk).update(status="archived")
+    matching.match_due()
+    assert not WebhookDelivery.objects.exists()
