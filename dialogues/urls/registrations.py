@@ -1,7 +1,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from dialogues.views import answering, attendance, inviting, registration, registration_setting
+from dialogues.views import answering, attendance, inviting, registration, registration_setting, undelivered
 
 SESSION = "<slug:slug>/sessions/<int:pk>"
 
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{SESSION}/invitations/organization/", inviting.invitation_organization, name="invitation-organization"),
     path(f"{SESSION}/invitations/<int:row_pk>/again/", inviting.invitation_again, name="invitation-again"),
     path(f"{SESSION}/invitations/<int:row_pk>/withdraw/", inviting.invitation_withdraw, name="invitation-withdraw"),
+    path(f"{SESSION}/not-delivered/", undelivered.undelivered_list, name="undelivered-list"),
+    path(f"{SESSION}/not-delivered/again/", undelivered.undelivered_again, name="undelivered-again"),
     path(f"{SESSION}/people/", attendance.people_list, name="people-list"),
     path(f"{SESSION}/people/people.csv", attendance.people_table, name="people-table"),
     path(f"{SESSION}/people/<int:row_pk>/attended/", attendance.person_attended, name="person-attended"),

@@ -299,6 +299,8 @@ TABLE = [
     may({"official"}, "dialogues:question-move", "question", method="post"),
     may({"official"}, "dialogues:question-remove", "question", method="post"),
     may({"official"}, "dialogues:invitation-list", "scheduled_session"),
+    may({"official"}, "dialogues:undelivered-list", "scheduled_session"),
+    may({"official"}, "dialogues:undelivered-again", "scheduled_session", method="post"),
     may({"official"}, "dialogues:invitation-organization", "scheduled_session", method="post"),
     may({"official"}, "dialogues:invitation-again", "session_invitation", method="post"),
     may({"official"}, "dialogues:invitation-withdraw", "session_invitation", method="post"),
