@@ -114,10 +114,15 @@ def complained(address: str, *, said: str) -> Deliverability:
 
 @transaction.atomic
 def unsubscribed(address: str, *, reason: str = Subscription.EndReason.LINK) -> None:
-    """Her mail program or provider said that she wants no more: what can be switched off is."""
+    """Her mail program or provider said that she wants no more: what can be switched off is, and what waited for a
+    digest stays in the inbox alone."""
+    waiting = Notification.objects.waiting_for_digest()
     for user in User.objects.alias(lowered=Lower("email")).filter(lowered=address.lower()):
         preferences.switch_all(user, "", on=False)
+        waiting.filter(recipient=user).update(status=Status.MUTED)
     preferences.switch_all(None, address, on=False)
+    bare = waiting.exclude(address="").alias(lowered=Lower("address"))
+    bare.filter(lowered=address.lower()).update(status=Status.MUTED)
     _end_following(address, reason)
 
 

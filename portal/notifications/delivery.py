@@ -50,10 +50,9 @@ def deliver_due(limit: int = 100, *, urgent: bool = False) -> int:
     Ends early when the mail server or provider cannot be reached (its row waits, the others stay due) or after
     ``PATIENCE``, or when no more may leave in this minute.
     """
-    until = time.monotonic() + PATIENCE.total_seconds()
     handled = 0
     with MailLine(urgent=urgent) as line:
-        while handled < limit and line.is_ready() and time.monotonic() < until and _deliver_next(line):
+        while handled < limit and line.is_ready() and _deliver_next(line):
             handled += 1
     return handled
 
@@ -72,6 +71,7 @@ class MailLine:
         self.connection = get_connection()
         self.urgent = urgent
         self.allowance = throttle.Allowance(urgent=urgent)
+        self.until = time.monotonic() + PATIENCE.total_seconds()
         self.is_open = False
         self.is_reachable = True
 
@@ -84,8 +84,9 @@ class MailLine:
         self.close()
 
     def is_ready(self) -> bool:
-        """Whether one more mail may be sent: the server could be reached, and the minute's allowance is not used up."""
-        return self.is_reachable and self.allowance.has_room()
+        """Whether one more mail may be sent: the server could be reached, the batch has not taken too long, and the
+        minute's allowance is not used up."""
+        return self.is_reachable and time.monotonic() < self.until and self.allowance.has_room()
 
     def send(self, mail: EmailMessage) -> None:
         """Send, or raise what the mail server or the way to it said."""

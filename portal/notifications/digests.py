@@ -18,9 +18,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import delivery, mails, reasons
+from portal.notifications import deliverability, delivery, mails, reasons
 from portal.notifications.delivery import MailLine
-from portal.notifications.models import Address, Digest, Notification, Rest, Rhythm
+from portal.notifications.models import Address, Deliverability, Digest, Notification, Rest, Rhythm
 
 #: Monday is 1 in SQL's isodow; nobody gets a digest on a weekend.
 FRIDAY = 5
@@ -97,11 +97,13 @@ def _send_next(line: MailLine) -> bool:
     error = ""
     if not rows:
         digest.status = Digest.Status.EMPTY
+    elif deliverability.of(_person(digest, rows).email) == Deliverability.State.BOUNCES:
+        digest.status, error = Digest.Status.BOUNCED, delivery.DEAD_ADDRESS
     else:
         error = _attempt(digest, rows, line)
     digest.attempts += 1
     digest.last_error = error
-    digest.save(update_fields=["status", "due_at", "attempts", "last_error", "sent_at"])
+    digest.save(update_fields=["status", "due_at", "attempts", "last_error", "sent_at", "provider_id"])
     if digest.status in {Digest.Status.SENT, Digest.Status.FAILED, Digest.Status.BOUNCED}:
         # What the mail's fate is, is the fate of everything in it.
         Notification.objects.filter(pk__in=[row.pk for row in rows]).update(

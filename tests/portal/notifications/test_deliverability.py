@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.activity.models import Activity
-from portal.notifications import deliverability, followed, inbox, preferences
+from portal.notifications import deliverability, digests, followed, inbox, preferences
 from portal.notifications.delivery import deliver_due
 from portal.notifications.followed import Wish
-from portal.notifications.models import Category, Deliverability, Notification, Subscription
+from portal.notifications.models import Category, Deliverability, Digest, Notification, Subscription
 from portal.notifications.outbox import Address, notify
 from portal.notifications.preferences import Subscriber
 from tests.factories.accounts import OrganizationFactory, UserFactory
@@ -277,3 +277,27 @@ def test_two_people_of_one_refusal_are_told_apart(postbox, meeting):
         promise(person, meeting)
     deliver_due()
     assert [state(person.email) for person in people] == ["bounces", "works"]
+
+
+def waiting(person, meeting):
+    """A message that waits for a digest which is due."""
+    row = promise(person, meeting)
+    Notification.objects.filter(pk=row.pk).update(status="waiting", rhythm="daily", subject="x")
+    Digest.objects.create(recipient=person, local_on="2027-03-10")
+    return row
+
+
+def test_a_digest_goes_to_no_dead_address_and_takes_its_messages_with_it(meeting, sme):
+    row = waiting(sme, meeting)
+    deliverability.bounced(sme.email, for_good=True, said="550 no")
+    assert digests.send_due() == 1
+    row.refresh_from_db()
+    assert (row.status, Digest.objects.get().status, mail.outbox) == ("bounced", "bounced", [])
+
+
+def test_after_a_complaint_not_even_the_digest_comes_that_was_due(meeting, sme):
+    row = waiting(sme, meeting)
+    deliverability.complained(sme.email, said="abuse")
+    assert digests.send_due() == 1
+    row.refresh_from_db()
+    assert (row.status, Digest.objects.get().status, mail.outbox) == ("muted", "empty", [])
