@@ -1,6 +1,7 @@
 """A small fixed cast. Names say what a person is; see tests/factories/accounts.py for the organizations."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -39,6 +40,16 @@ def english():
     """Each test starts in English; a test in another language says so."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def counted_once(settings):
+    """What the frame of every page counts for its reader is kept, as it is on the portal: for tests that ask for a
+    great many pages of one world."""
+    cache.clear()
+    settings.COUNTS_CACHE_SECONDS = 600
+    yield
+    cache.clear()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.core.cache import cache
 from django.db import connection
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import escape
@@ -36,7 +35,7 @@ from tests.factories.partners import (
 from tests.portal.test_every_address import routes
 
 # Each test walks every address there is; on a busy machine that takes minutes.
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.usefixtures("counted_once")]
 
 #: What must be hidden below its rung. Names of firms stand with the short name in their addresses.
 SECRETS = {
@@ -100,15 +99,6 @@ class World:
     request: PartnerRequest
     interest: ExpressionOfInterest | None
     people: dict
-
-
-@pytest.fixture(autouse=True)
-def counted_once(settings):
-    """What the frame of every page counts for its reader is the same on all of a walk."""
-    cache.clear()
-    settings.COUNTS_CACHE_SECONDS = 600
-    yield
-    cache.clear()
 
 
 @pytest.fixture

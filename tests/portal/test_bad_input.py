@@ -87,7 +87,7 @@ tried_hard = settings(
 
 
 @pytest.fixture
-def jack(db):
+def jack(db, counted_once):
     """One person in every role at once: every page is open to her."""
     person = UserFactory(is_staff=True, is_superuser=True, sme_in="US", chamber_in="US", official_of="US")
     agreement("us-taiwan-21st-century-trade")

@@ -5,7 +5,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -920,10 +919,7 @@ SHARES = [TABLE[start : start + TOGETHER] for start in range(0, len(TABLE), TOGE
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("actions", SHARES, ids=lambda actions: f"{actions[0]} to {actions[-1]}")
-def test_an_action_is_open_to_whom_the_table_says_and_to_nobody_else(world, actions, settings):
-    # What the frame counts is never what decides.
-    settings.COUNTS_CACHE_SECONDS = 600
-    cache.clear()
+def test_an_action_is_open_to_whom_the_table_says_and_to_nobody_else(world, actions, counted_once):
     clients = {role: Client() for role in ROLES}
     for role, client in clients.items():
         if role != "visitor":
