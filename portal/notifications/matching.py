@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils import timezone
 
-from portal.notifications import followed, tasks
+from portal.notifications import followed, tasks, webhooks
 from portal.notifications.finding import people_finding
 from portal.notifications.followed import Followable
 from portal.notifications.models import News, Rhythm
@@ -81,7 +81,7 @@ def _match_next(seen: list[int]) -> int | None:
 
 
 def _tell(news: News) -> None:
-    """Promise each person one message, however many of her searches found it."""
+    """Promise each person one message, however many of her searches found it, and each webhook one."""
     if news.about is None:  # deleted meanwhile
         return
     kind = followed.of_model(type(news.about))
@@ -90,6 +90,7 @@ def _tell(news: News) -> None:
         return
     # Without an occasion: of one thing nobody is told twice, also when it was withdrawn and came back.
     notify_found(_people(kind, obj), kind.mail, about=obj)
+    webhooks.promise(news, kind, obj)
 
 
 def _people(kind: Followable, obj: models.Model) -> tuple[str, list[Any]]:
