@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from portal.accounts.admin import ReadOnly
 from portal.notifications import deliverability
-from portal.notifications.models import Deliverability, Notification, Webhook, WebhookDelivery
+from portal.notifications.models import Deliverability, Mailing, Notification, Webhook, WebhookDelivery
 from portal.notifications.outbox import promise_again
 
 
@@ -55,6 +55,18 @@ class WebhookDeliveryAdmin(ReadOnly):
     search_fields = ["=uid", "=webhook__uid"]
     ordering = ["-created_at"]
     fields = [*list_display, "created_at", "sent_at"]
+
+
+@admin.register(Mailing)
+class MailingAdmin(ReadOnly):
+    """What went to many, and whether it was halted; not what it says."""
+
+    list_display = ["uid", "kind", "status", "created_by", "created_at", "released_by", "released_at"]
+    list_filter = ["status", "kind"]
+    search_fields = ["=uid"]
+    ordering = ["-created_at"]
+    list_select_related = ["created_by", "released_by"]
+    fields = ["uid", "kind", "status", "created_by", "created_at", "released_by", "released_at"]
 
 
 @admin.register(Deliverability)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -68,7 +69,7 @@ def facts(row: Notification) -> dict[str, Any]:
 def sender(mailing: Mailing) -> str:
     """Who signs it, in the active language: "Olivia Official, Office of Trade"."""
     names = [mailing.created_by.full_name if mailing.created_by else "", str(mailing.organization or "")]
-    return ", ".join(name for name in names if name)
+    return pgettext("list", ", ").join(name for name in names if name)
 
 
 def _lines(body: str) -> str:

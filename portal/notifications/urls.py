@@ -1,8 +1,8 @@
 from django.urls import path
 
 from portal.notifications import address_views, deliverability_views, following_views, views
-from portal.notifications.webhook_urls import urlpatterns as webhook_urls
 from portal.notifications.mailing_urls import urlpatterns as mailing_urls
+from portal.notifications.webhook_urls import urlpatterns as webhook_urls
 
 app_name = "notifications"
 urlpatterns = [
