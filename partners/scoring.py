@@ -17,13 +17,15 @@ from partners import weights
 from partners.models import CompanyMeaning, CompanyProfile, PartnerRequest, RequestMeaning
 from partners.models.requests import last_day_on_earth
 from partners.scoring_pools import PAIRS, POOLS
-from partners.scoring_sql import STATEMENT, TITLE, VECTORS
+from partners.scoring_sql import KIN, STATEMENT, TITLE, VECTORS
 from portal.search import meaning
 
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.
 FEW = 600
 #: Rows that each way may bring in.
 NEAREST, STRUCTURED, WORDED = 250, 250, 100
+#: Of what a company has set aside, so many are looked at.
+DISMISSALS = 500
 #: What takes part in a score; a bench leaves some out.
 ALL = frozenset({"criteria", "meaning", "words"})
 _BY_WAY = {"meaning": {"meaning", "deal", "wrong_side", "denied"}, "words": {"words"}}
@@ -68,8 +70,9 @@ def score(asked: Asked) -> list[Scored]:
     has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
     sql = _written(asked, among, has_vectors=has_vectors)
     with transaction.atomic(), connection.cursor() as cursor:
-        if has_vectors and not asked.as_given:
-            cursor.execute("SET LOCAL hnsw.ef_search = %s", [NEAREST])
+        # To compile the statement would take longer than to run it.
+        near = ", set_config('hnsw.ef_search', %s, true)" if has_vectors and not asked.as_given else ""
+        cursor.execute(f"SELECT set_config('jit', 'off', true){near}", [str(NEAREST)] if near else [])
         cursor.execute(sql, _parameters(asked) | parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -88,7 +91,8 @@ def _written(asked: Asked, among: str, *, has_vectors: bool) -> str:
     vectors = VECTORS[has_vectors]
     near = {name: vectors[name].format(among=among) for name in ("near_companies", "near_requests")}
     pool = POOLS[kind].format(among=among, pairs=PAIRS, **near)
-    return STATEMENT.format(pool=pool, title=TITLE, **{k: v for k, v in vectors.items() if k not in near})
+    kin = KIN["of_companies" if kind == "requests" else "of_requests"]
+    return STATEMENT.format(pool=pool, title=TITLE, **kin, **{k: v for k, v in vectors.items() if k not in near})
 
 
 def _among(profiles: models.QuerySet[CompanyProfile] | None) -> tuple[str, dict[str, Any]]:
@@ -129,4 +133,5 @@ def _parameters(asked: Asked) -> dict[str, Any]:
         "nearest": NEAREST,
         "structured": STRUCTURED,
         "worded": WORDED,
+        "dismissals": DISMISSALS,
     }

@@ -8,82 +8,102 @@ TITLE = (
     + OWN_WORDS
     + ", '{a,b}'))) word WHERE length(word) > 1 AND word !~ E'[\\\\\\']')"
 )
-#: Both sides of a pair, each row once, with arrays of what is compared.
+#: The pairs, in a way that the planner takes them for a thousand whatever made them: for few it would compare each row
+#: with each other one, for very many it would read whole tables.
+_CHOSEN = """
+every AS MATERIALIZED (SELECT array_agg(request_id) AS requests, array_agg(profile_id) AS profiles FROM kept),
+chosen AS MATERIALIZED (
+    SELECT requests[place] AS request_id, profiles[place] AS profile_id
+    FROM every CROSS JOIN generate_series(1, cardinality(requests)) place
+)"""
+#: Both sides of a pair, each row once, with arrays of what is compared. Each row is looked up by its key ("LIMIT 1"
+#: keeps the planner from reading whole tables, whose rows are many more than those in question).
 _ASK = """
 ask AS MATERIALIZED (
+    SELECT one.* FROM (SELECT DISTINCT request_id FROM chosen) c CROSS JOIN LATERAL (
     SELECT r.id, r.type::text, r.language::text, r.company_id, r.hs_codes::text[], r.closes_on,
         firm.economy_id::text AS home,
-        {title} AS title,
         ARRAY(SELECT t.economy_id::text FROM partners_partnerrequest_target_economies t
             WHERE t.partnerrequest_id = r.id)
             AS targets,
         ARRAY(SELECT t.sector_id FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id) AS sectors,
-        ARRAY(SELECT DISTINCT coalesce(s.parent_id, s.id) FROM partners_partnerrequest_sectors t
-            JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id) AS roots,
+        {ask_kin} AS kin,
         r.language::text || coalesce(own.languages, ARRAY[]::varchar[])::text[] AS tongues,
-        coalesce(own.excluded_economies, ARRAY[]::varchar[])::text[] AS excluded,
         coalesce(said.refuses, ARRAY[]::varchar[])::text[] AS refuses,
         coalesce(read.roles, ARRAY[]::varchar[])::text[] AS roles,
-        coalesce(read.wants, ARRAY[]::varchar[])::text[] AS wants
+        coalesce(read.wants, ARRAY[]::varchar[])::text[] AS wants,
+        ARRAY(SELECT given.answer FROM unnest(%(asking)s::text[], %(answering)s::text[]) AS given(kind, answer)
+            WHERE given.kind = r.type) AS answers
         {ask_vectors}
     FROM partners_partnerrequest r
     JOIN accounts_organization firm ON firm.id = r.company_id
     LEFT JOIN partners_companyprofile own ON own.organization_id = r.company_id
     LEFT JOIN partners_profilereading said ON said.profile_id = own.id
     LEFT JOIN partners_requestreading read ON read.request_id = r.id
-    {ask_joins}
-    WHERE r.id IN (SELECT request_id FROM chosen)
+    WHERE r.id = c.request_id LIMIT 1) one
 )"""
 _HOLD = """
 hold AS MATERIALIZED (
+    SELECT one.* FROM (SELECT DISTINCT profile_id FROM chosen) c CROSS JOIN LATERAL (
     SELECT p.id, p.organization_id, o.economy_id::text AS home, p.size::text, p.hs_codes::text[], p.markets::text[],
-        p.wanted_types::text[], p.certifications::text[], p.languages::text[] AS spoken,
+        p.wanted_types::text[], p.languages::text[] AS spoken,
         p.language::text || p.languages::text[] || coalesce(read.languages, ARRAY[]::varchar[])::text[] AS tongues,
         (p.ownership_tags || coalesce(read.ownership, ARRAY[]::varchar[]))::text[] AS ownership,
-        (p.excluded_economies)::text[] AS excluded,
         coalesce(read.certificates, p.certifications)::text[] AS certificates,
         coalesce(read.sizes, ARRAY[]::varchar[])::text[] AS sizes,
         coalesce(read.markets, ARRAY[]::varchar[])::text[] AS served,
         coalesce(read.refuses, ARRAY[]::varchar[])::text[] AS refuses,
         coalesce(read.lacks, ARRAY[]::varchar[])::text[] AS lacks,
         coalesce(read.roles, ARRAY[]::varchar[])::text[] AS roles,
-        coalesce(read.wants, ARRAY[]::varchar[])::text[] AS wants,
-        p.search_en, p.search_es, p.search_fr, p.search_zh_hant,
         ARRAY(SELECT t.sector_id FROM partners_companyprofile_sectors t WHERE t.companyprofile_id = p.id) AS sectors,
-        ARRAY(SELECT DISTINCT coalesce(s.parent_id, s.id) FROM partners_companyprofile_sectors t
-            JOIN reference_sector s ON s.id = t.sector_id WHERE t.companyprofile_id = p.id) AS roots,
-        ARRAY(SELECT DISTINCT own.type::text FROM partners_partnerrequest own
+        {hold_kin} AS kin,
+        ARRAY(SELECT own.type::text FROM partners_partnerrequest own
             WHERE own.company_id = p.organization_id AND own.status = 'published' AND own.hidden_at IS NULL
             AND own.closes_on >= %(today)s AND (own.shows_company OR NOT %(named_only)s)) AS own_types
         {hold_vectors}
     FROM partners_companyprofile p
     JOIN accounts_organization o ON o.id = p.organization_id
     LEFT JOIN partners_profilereading read ON read.profile_id = p.id
-    {hold_joins}
-    WHERE p.id IN (SELECT profile_id FROM chosen)
+    WHERE p.id = c.profile_id LIMIT 1) one
 )"""
+#: All sectors under the same wider ones as these. Only the side with few rows has it, and is compared by it.
+_KIN = """ARRAY(SELECT kin.id FROM reference_sector kin WHERE coalesce(kin.parent_id, kin.id) IN (
+            SELECT coalesce(s.parent_id, s.id) FROM {through} t JOIN reference_sector s ON s.id = t.sector_id
+            WHERE t.{row}_id = {id}))"""
+_NO_KIN = "NULL::bigint[]"
+KIN = {
+    "of_requests": {
+        "ask_kin": _KIN.format(through="partners_partnerrequest_sectors", row="partnerrequest", id="r.id"),
+        "hold_kin": _NO_KIN,
+        "are_kin": "a.kin && h.sectors",
+    },
+    "of_companies": {
+        "ask_kin": _NO_KIN,
+        "hold_kin": _KIN.format(through="partners_companyprofile_sectors", row="companyprofile", id="p.id"),
+        "are_kin": "a.sectors && h.kin",
+    },
+}
 #: "Not for me", by reason, of the companies in question: what they have had enough of.
 _TIRED = """
 tired AS MATERIALIZED (
-    SELECT p.id AS profile_id, d.request_id, d.reason::text, r.type::text, firm.economy_id::text AS home,
+    SELECT h.id AS profile_id, d.request_id, d.reason::text, r.type::text, firm.economy_id::text AS home,
         ARRAY(SELECT left(code, 2) FROM unnest(r.hs_codes) code) AS chapters,
         ARRAY(SELECT t.sector_id FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id) AS sectors
-    FROM partners_dismissal d
-    JOIN partners_companyprofile p ON p.organization_id = d.company_id
+    FROM hold h
+    CROSS JOIN LATERAL (SELECT d.request_id, d.reason FROM partners_dismissal d WHERE d.company_id = h.organization_id
+        AND d.reason IN ('sector', 'goods', 'market', 'type') AND d.at > now() - interval '1 year'
+        LIMIT %(dismissals)s) d
     JOIN partners_partnerrequest r ON r.id = d.request_id
     JOIN accounts_organization firm ON firm.id = r.company_id
-    WHERE p.id IN (SELECT profile_id FROM chosen) AND d.reason IN ('sector', 'goods', 'market', 'type')
-        AND d.at > now() - interval '1 year'
 )"""
 #: Every condition of the requests against every company.
 _TESTED = """
 tested AS MATERIALIZED (
-    SELECT c.request_id, c.profile_id, k.kind::text, k.value::text, k.amount, k.is_required, k.is_confirmed,
-        count(*) OVER (PARTITION BY c.request_id, c.profile_id, k.kind, k.is_required) AS together,
+    SELECT c.request_id, c.profile_id, k.kind::text, k.value::text, k.amount, k.is_required, k.is_confirmed, k.together,
         CASE k.kind
         WHEN 'certification' THEN CASE
             WHEN h.certificates && k.any_of THEN 'met'
-            WHEN h.lacks && ARRAY(SELECT 'certification:' || one FROM unnest(k.any_of) one) THEN 'not_met'
+            WHEN h.lacks && k.lacking THEN 'not_met'
             WHEN cardinality(h.certificates) > 0 THEN 'not_met' ELSE 'unknown' END
         WHEN 'language' THEN CASE WHEN h.tongues && k.any_of THEN 'met'
             WHEN cardinality(h.spoken) > 0 THEN 'not_met' ELSE 'unknown' END
@@ -98,8 +118,11 @@ tested AS MATERIALIZED (
         WHEN 'excluded' THEN CASE WHEN h.home = ANY(k.any_of) THEN 'not_met' ELSE 'met' END
         END AS outcome
     FROM chosen c
-    JOIN (SELECT *, string_to_array(value, ' | ') AS any_of FROM partners_condition
-        WHERE request_id IN (SELECT request_id FROM chosen)) k ON k.request_id = c.request_id
+    JOIN (SELECT of_one.* FROM ask CROSS JOIN LATERAL (
+            SELECT k.*, string_to_array(k.value, ' | ') AS any_of,
+                ARRAY(SELECT 'certification:' || one FROM unnest(string_to_array(k.value, ' | ')) one) AS lacking,
+                count(*) OVER (PARTITION BY k.kind, k.is_required) AS together
+            FROM partners_condition k WHERE k.request_id = ask.id LIMIT 1000) of_one) k ON k.request_id = c.request_id
     JOIN hold h ON h.id = c.profile_id
 ),
 lost AS MATERIALIZED (
@@ -111,17 +134,14 @@ lost AS MATERIALIZED (
     FROM tested
 ),
 conditions AS MATERIALIZED (
-    SELECT request_id, profile_id, sum(points) AS points, jsonb_agg(jsonb_build_object('kind', kind, 'value', value,
-        'amount', amount, 'required', is_required, 'confirmed', is_confirmed, 'outcome', outcome, 'points', -points)
-        ORDER BY is_required DESC, kind, value) AS all_of_them
-    FROM lost GROUP BY request_id, profile_id
+    SELECT request_id, profile_id, sum(points) AS points FROM lost GROUP BY request_id, profile_id
 )"""
 #: Each criterion of each pair from 0 to 1; NULL when it is not known.
 _COMPARED = """
 compared AS MATERIALIZED (
     SELECT c.request_id, c.profile_id, h.organization_id AS company_id,
         CASE WHEN cardinality(a.sectors) = 0 OR cardinality(h.sectors) = 0 THEN NULL WHEN a.sectors && h.sectors THEN 1
-            WHEN a.roots && h.roots THEN %(partly)s ELSE 0 END::float AS sector,
+            WHEN {are_kin} THEN %(partly)s ELSE 0 END::float AS sector,
         CASE WHEN cardinality(a.hs_codes) = 0 OR cardinality(h.hs_codes) = 0 THEN NULL ELSE coalesce((
             SELECT max(CASE WHEN length(mine) > 3 AND left(mine, 4) = left(theirs, 4)
                 THEN CASE WHEN mine = theirs THEN 1 ELSE 0.85 END
@@ -132,10 +152,9 @@ compared AS MATERIALIZED (
         CASE WHEN cardinality(h.markets) = 0 THEN NULL WHEN a.home = ANY(h.home || h.markets) THEN 1 ELSE 0 END::float
             AS back,
         CASE WHEN a.tongues && h.tongues THEN 1 WHEN cardinality(h.spoken) = 0 THEN NULL ELSE 0 END::float AS language,
-        CASE WHEN h.own_types && answers.types THEN 'own_request' WHEN a.type = ANY(h.wanted_types) THEN 'wanted'
+        CASE WHEN h.own_types && a.answers THEN 'own_request' WHEN a.type = ANY(h.wanted_types) THEN 'wanted'
             WHEN cardinality(h.wanted_types) > 0 THEN 'others_wanted' WHEN a.type = ANY(h.own_types) THEN 'same_side'
             END AS complement,
-        answers.types AS answers,
         CASE WHEN cardinality(a.wants) = 0 OR cardinality(h.roles) = 0 THEN NULL WHEN a.wants && h.roles THEN 1
             ELSE 0 END::float AS role,
         CASE WHEN a.closes_on IS NULL THEN NULL WHEN a.closes_on >= %(today)s + 14
@@ -147,14 +166,10 @@ compared AS MATERIALIZED (
                 SELECT left(code, 2) FROM unnest(a.hs_codes) code)
             WHEN 'market' THEN t.home = a.home ELSE t.type = a.type END) AS tired,
         {closeness},
-        a.type = ANY(%(offers)s) AS is_offer,
-        ts_rank(CASE a.language WHEN 'en' THEN h.search_en WHEN 'es' THEN h.search_es WHEN 'fr' THEN h.search_fr
-            ELSE h.search_zh_hant END, a.title, 1)::float AS worded
+        a.type = ANY(%(offers)s) AS is_offer
     FROM chosen c JOIN ask a ON a.id = c.request_id JOIN hold h ON h.id = c.profile_id
-    CROSS JOIN LATERAL (SELECT ARRAY(SELECT given.answer FROM unnest(%(asking)s::text[], %(answering)s::text[])
-        AS given(kind, answer) WHERE given.kind = a.type) AS types) answers
 )"""
-#: The points of each criterion.
+#: The points of each criterion; those for words in common last, and only of the pairs that could be among the best.
 _POINTED = """
 near AS (
     SELECT *, least(1, greatest(0, (whole - %(nothing)s) / %(range)s)) AS n_meaning,
@@ -164,8 +179,8 @@ near AS (
         least(1, greatest(0, (denied - greatest(sought, 0.3)) * 5)) AS n_denied
     FROM compared
 ),
-pointed AS (
-    SELECT near.*, conditions.all_of_them,
+pointed AS MATERIALIZED (
+    SELECT near.*,
         %(w_meaning)s * coalesce(n_meaning, 0) AS meaning_points, %(w_deal)s * coalesce(n_deal, 0) AS deal_points,
         -%(p_wrong_side)s * coalesce(n_wrong, 0) AS wrong_side_points, -%(p_denied)s * coalesce(n_denied,
             0) AS denied_points,
@@ -176,23 +191,42 @@ pointed AS (
         CASE role WHEN 1 THEN %(w_role)s WHEN 0 THEN -%(p_role)s ELSE 0 END AS role_points,
         %(w_deadline)s * coalesce(deadline, 0) AS deadline_points, -%(p_refused)s * refused AS refused_points,
         CASE WHEN tired IS NULL THEN 0 ELSE -%(p_tired)s END AS tired_points,
-        %(w_words)s * least(1, coalesce(worded, 0) * 10) AS words_points,
         -coalesce(conditions.points, 0) AS condition_points
     FROM near LEFT JOIN conditions USING (request_id, profile_id)
 ),
-best AS (
+silent AS MATERIALIZED (
     SELECT *, meaning_points + deal_points + wrong_side_points + denied_points + sector_points + hs_points
         + economy_points + back_points + language_points + complement_points + role_points + deadline_points
-        + refused_points + tired_points + words_points + condition_points AS total
-    FROM pointed ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
+        + refused_points + tired_points + condition_points AS unworded
+    FROM pointed
+),
+spoken AS MATERIALIZED (
+    SELECT silent.*, %(w_words)s * least(1, coalesce(worded.rank, 0) * 10) AS words_points
+    FROM silent CROSS JOIN LATERAL (SELECT (SELECT ts_rank(held.words, {title}, 1)::float) AS rank
+        FROM partners_partnerrequest r CROSS JOIN LATERAL (SELECT CASE r.language WHEN 'en' THEN p.search_en
+            WHEN 'es' THEN p.search_es WHEN 'fr' THEN p.search_fr ELSE p.search_zh_hant END AS words
+            FROM partners_companyprofile p WHERE p.id = silent.profile_id LIMIT 1) held
+        WHERE r.id = silent.request_id LIMIT 1) worded
+    WHERE unworded >= coalesce((SELECT unworded FROM silent ORDER BY unworded DESC OFFSET %(limit)s - 1 LIMIT 1),
+        '-infinity') - %(w_words)s
+),
+best AS MATERIALIZED (
+    SELECT *, unworded + words_points AS total FROM spoken ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
+),
+said AS MATERIALIZED (
+    SELECT request_id, profile_id, jsonb_agg(jsonb_build_object('kind', kind, 'value', value,
+        'amount', amount, 'required', is_required, 'confirmed', is_confirmed, 'outcome', outcome, 'points', -points)
+        ORDER BY is_required DESC, kind, value) AS all_of_them
+    FROM lost JOIN (SELECT request_id, profile_id FROM best) b USING (request_id, profile_id)
+    GROUP BY request_id, profile_id
 )"""
 #: Of the best, the codes that say what was compared.
 _DETAILED = """
-SELECT best.*,
+SELECT best.*, said.all_of_them,
     ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors)
         AND s.id = ANY(h.sectors) ORDER BY 1) AS same_sectors,
-    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(h.sectors) AND coalesce(s.parent_id,
-        s.id) = ANY(a.roots)
+    ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(h.sectors) AND EXISTS (SELECT FROM reference_sector kin
+        WHERE kin.id = ANY(a.sectors) AND coalesce(kin.parent_id, kin.id) = coalesce(s.parent_id, s.id))
         ORDER BY 1) AS near_sectors,
     ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors) ORDER BY 1) AS wanted_sectors,
     ARRAY(SELECT DISTINCT left(x, 4) FROM unnest(a.hs_codes) x JOIN unnest(h.hs_codes) y ON left(x, 4) = left(y, 4)
@@ -204,29 +238,41 @@ SELECT best.*,
     ARRAY(SELECT x FROM unnest(a.targets) x WHERE x = ANY(h.markets) ORDER BY 1) AS served_targets,
     ARRAY(SELECT DISTINCT x FROM unnest(a.tongues) x WHERE x = ANY(h.tongues) ORDER BY 1) AS common_tongues,
     ARRAY(SELECT DISTINCT x FROM unnest(a.tongues) x ORDER BY 1) AS request_tongues,
-    ARRAY(SELECT x FROM unnest(h.own_types) x WHERE x = ANY(best.answers) ORDER BY 1) AS answering_types,
+    ARRAY(SELECT DISTINCT x FROM unnest(h.own_types) x WHERE x = ANY(a.answers) ORDER BY 1) AS answering_types,
     a.type AS request_type, a.closes_on, a.wants,
     ARRAY(SELECT x FROM unnest(a.wants) x WHERE x = ANY(h.roles) ORDER BY 1) AS fitting_roles
 FROM best JOIN ask a ON a.id = best.request_id JOIN hold h ON h.id = best.profile_id
-ORDER BY total DESC, request_id, profile_id"""
+    LEFT JOIN said ON said.request_id = best.request_id AND said.profile_id = best.profile_id
+ORDER BY total DESC, best.request_id, best.profile_id"""
 
-_JOIN_ASK = """
-    LEFT JOIN partners_requestmeaning v0 ON v0.request_id = r.id AND v0.part = 0 AND v0.language = r.language
-    LEFT JOIN partners_requestmeaning v1 ON v1.request_id = r.id AND v1.part = 1 AND v1.language = r.language
-    LEFT JOIN partners_requestmeaning v2 ON v2.request_id = r.id AND v2.part = 2 AND v2.language = r.language"""
-_JOIN_HOLD = """
-    LEFT JOIN partners_companymeaning v0 ON v0.profile_id = p.id AND v0.part = 0 AND v0.language = p.language
-    LEFT JOIN partners_companymeaning v1 ON v1.profile_id = p.id AND v1.part = 1 AND v1.language = p.language
-    LEFT JOIN partners_companymeaning v2 ON v2.profile_id = p.id AND v2.part = 2 AND v2.language = p.language
-    LEFT JOIN partners_companymeaning v3 ON v3.profile_id = p.id AND v3.part = 3 AND v3.language = p.language"""
+_ASK_VECTOR = (
+    "(SELECT m.vector FROM partners_requestmeaning m WHERE m.request_id = r.id AND m.part = {part}"
+    " AND m.language = r.language LIMIT 1)"
+)
+_HOLD_VECTOR = (
+    "(SELECT m.vector FROM partners_companymeaning m WHERE m.profile_id = p.id AND m.part = {part}"
+    " AND m.language = p.language LIMIT 1)"
+)
 
 VECTORS = {
     True: {
-        "ask_vectors": ", v0.vector AS v_offers, coalesce(v1.vector, v2.vector) AS v_seeks, v2.vector AS v_whole",
-        "ask_joins": _JOIN_ASK,
-        "hold_vectors": ", coalesce(v0.vector, v2.vector) AS v_offers, v1.vector AS v_seeks, v2.vector AS v_whole,"
-        " v3.vector AS v_denies",
-        "hold_joins": _JOIN_HOLD,
+        "ask_vectors": ", "
+        + ", ".join(
+            (
+                _ASK_VECTOR.format(part=0) + " AS v_offers",
+                f"coalesce({_ASK_VECTOR.format(part=1)}, {_ASK_VECTOR.format(part=2)}) AS v_seeks",
+                _ASK_VECTOR.format(part=2) + " AS v_whole",
+            )
+        ),
+        "hold_vectors": ", "
+        + ", ".join(
+            (
+                f"coalesce({_HOLD_VECTOR.format(part=0)}, {_HOLD_VECTOR.format(part=2)}) AS v_offers",
+                _HOLD_VECTOR.format(part=1) + " AS v_seeks",
+                _HOLD_VECTOR.format(part=2) + " AS v_whole",
+                _HOLD_VECTOR.format(part=3) + " AS v_denies",
+            )
+        ),
         "closeness": """1 - (a.v_whole <=> h.v_whole) AS whole, 1 - (a.v_seeks <=> h.v_offers) AS sought,
         1 - (a.v_offers <=> h.v_seeks) AS offered, 1 - (a.v_seeks <=> h.v_seeks) AS both_seek,
         1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
@@ -244,9 +290,7 @@ VECTORS = {
     },
     False: {
         "ask_vectors": "",
-        "ask_joins": "",
         "hold_vectors": "",
-        "hold_joins": "",
         "closeness": "NULL::float AS whole, NULL::float AS sought, NULL::float AS offered, NULL::float AS both_seek,"
         " NULL::float AS both_offer, NULL::float AS denied",
         "near_companies": "",
@@ -254,4 +298,4 @@ VECTORS = {
     },
 }
 
-STATEMENT = f"WITH {{pool}},{_ASK},{_HOLD},{_TIRED},{_TESTED},{_COMPARED},{_POINTED}{_DETAILED}"
+STATEMENT = f"WITH {{pool}},{_CHOSEN},{_ASK},{_HOLD},{_TIRED},{_TESTED},{_COMPARED},{_POINTED}{_DETAILED}"
