@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from dialogues import because, calendars, linking
+from dialogues import because, calendars, linking, watching
 from dialogues.models import Dialogue, Registration, Session, SessionInvitation
 from portal.accounts.models import Membership, Organization, User
 from portal.notifications.outbox import Address, notify
@@ -58,6 +58,11 @@ def announce(session: Session, kind: str, *, method: calendars.Method, to_invite
         own=lambda person: {**links(person), TOLD_AS: part(person)},
         **times(session),
         **context,
+    )
+    told = [*acting, *(row.person for row in theirs)]
+    what = kind.rpartition("_")[2]
+    watching.tell(
+        watching.SESSION, session, occasion=session.sequence, besides=told, what=what, **times(session), **context
     )
 
 

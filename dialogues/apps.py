@@ -8,13 +8,22 @@ class DialoguesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dialogues import because, cases, issue_alerting, kinds, searching  # noqa: PLC0415 -- models are not there before
-
-        from dialogues import addressing  # noqa: PLC0415 -- as above
+        from dialogues import (  # noqa: PLC0415 -- models are not there before
+            addressing,
+            alerting,
+            because,
+            cases,
+            issue_alerting,
+            kinds,
+            searching,
+            watching,
+        )
 
         cases.register()
         searching.declare()
         issue_alerting.declare()
+        alerting.declare()
+        watching.declare()
         kinds.register()
         addressing.declare()
         because.register()

@@ -51,7 +51,7 @@ def read(query: QueryDict) -> Wish:
     return Wish(tuple(codes), asked.words, (*asked.left_out, *states))
 
 
-def names() -> Known:
+def names(_codes: Sequence[str] = ()) -> Known:
     """Facet → value → its label, in the active language."""
     return issue_search.known_values(labels(current()))
 

@@ -22,6 +22,10 @@ def register() -> None:
             "dialogues/poll_opened": URGENT,
             "dialogues/poll_reminder": URGENT,
             "dialogues/issue_followed": TO_MANY,
+            "dialogues/session_followed": TO_MANY,
+            "dialogues/commitment_followed": TO_MANY,
+            # A meeting that is moved or called off does not wait for a digest.
+            "dialogues/session_news": Kind(Queue.BULK, can_wait=False, bundle="news of a session"),
             # What the organizers write must be there before the session; the rest can wait for a digest.
             "dialogues/session_message": Kind(Queue.BULK, can_wait=False),
             "dialogues/dialogue_message": TO_MANY,

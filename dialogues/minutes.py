@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dialogues import announcing, signing, threads, writing
+from dialogues import alerting, announcing, signing, threads, watching, writing
 from dialogues.models import AgendaItem, Commitment, Decision, Minutes, MinutesSection, SavedText, Session
 from dialogues.scheduling import columns
 from portal.accounts.models import Organization
@@ -103,17 +103,16 @@ def publish(session: Session, *, seen_revision: int, by: Any) -> Minutes:
     signing.must_be_publishable(lock(minutes), session, seen_revision)
     now = timezone.now()
     minutes = move(minutes, Minutes.Status.PUBLISHED, by=by, published_at=now)
+    new = list(session.commitments.filter(published_at=None).values_list("pk", flat=True))
     for rows in (session.decisions, session.commitments):
         rows.filter(published_at=None).update(published_at=now)
     record(by, "minutes_published", session, version=minutes.version)
     places = announcing.registered(session)
     part = announcing.parts(places)
-    notify(
-        [*(place.person for place in places), *announcing.officials(session.dialogue)],
-        "dialogues/minutes_published",
-        about=minutes,
-        own=lambda person: {TOLD_AS: part(person)},
-    )
+    people = [*(place.person for place in places), *announcing.officials(session.dialogue)]
+    notify(people, "dialogues/minutes_published", about=minutes, own=lambda person: {TOLD_AS: part(person)})
+    watching.tell(watching.SESSION, session, occasion=f"minutes {minutes.version}", besides=people, what="minutes")
+    alerting.announce_commitments(session.commitments.filter(pk__in=new).select_related("owner", "session__dialogue"))
     threads.after_publication(session, by=by)
     return minutes
 

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dialogues import announcing, polls, threads
+from dialogues import alerting, announcing, polls, threads
 from dialogues.models import Dialogue, Minutes, Session
 from portal.accounts import zones
 from portal.activity.log import record
@@ -83,6 +83,7 @@ def schedule(session: Session, *, zone: str, starts_local: datetime, ends_local:
     )
     announcing.announce(session, "dialogues/session_scheduled", method="REQUEST", to_invited=False)
     announcing.send_invitations(session, announcing.invited(session))
+    alerting.announce_session(session)
     polls.end(session, by=by)
     return session
 

@@ -11,8 +11,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
-from dialogues import announcing, because
-from dialogues.models import AgendaItem, Commitment, Decision, Issue, Session
+from dialogues import announcing, because, watching
+from dialogues.models import AgendaItem, Commitment, CommitmentUpdate, Decision, Issue, Session
 from portal.accounts.models import Membership, User
 from portal.languages import Language, column, current
 from portal.lifecycle import lock, move
@@ -137,21 +137,37 @@ def after_commitment(commitment: Commitment, *, by: Any) -> None:
 
     Tells whoever the issues of its agenda item concern, with the latest progress note; the same news only once.
     """
+    if commitment.published_at is None:
+        return
+    update = commitment.updates.first()
+    occasion = f"{commitment.pk}.{commitment.status}.{commitment.due_on}.{update.pk if update else 0}"
+    _tell_watchers(commitment, update, occasion)
     item = commitment.agenda_item
     if item is None and commitment.decision is not None:
         item = commitment.decision.agenda_item
-    if commitment.published_at is None or item is None:
+    if item is None:
         return
     step = {Commitment.Status.DONE: Step.KEPT, Commitment.Status.DROPPED: Step.DROPPED}.get(
         Commitment.Status(commitment.status), Step.PROGRESS
     )
-    update = commitment.updates.first()
     facts: dict[str, Any] = {"promised": [_promised(commitment)], "dropped_because": commitment.dropped_because}
     if update:
         facts |= {"note": update.text, "note_language": update.language, "evidence_url": update.evidence_url}
-    occasion = f"{commitment.pk}.{commitment.status}.{commitment.due_on}.{update.pk if update else 0}"
     for issue in item.issues.select_related("dialogue"):
         tell(issue, step, by=by, occasion=occasion, **(facts if commitment.session.is_public else {}))
+
+
+def _tell_watchers(commitment: Commitment, update: CommitmentUpdate | None, occasion: str) -> None:
+    watching.tell(
+        watching.COMMITMENT,
+        commitment,
+        occasion=occasion,
+        state=commitment.status,
+        due_on=commitment.due_on.isoformat(),
+        dropped_because=commitment.dropped_because,
+        note=update.text if update else "",
+        note_language=update.language if update else "",
+    )
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ def read(query: QueryDict) -> Wish:
     return Wish(tuple(codes), asked.words, (*asked.left_out, *closing))
 
 
-def names() -> Known:
+def names(_codes: Sequence[str] = ()) -> Known:
     """Facet → value → its label, in the active language."""
     return finding.known_of_requests(current())
 

@@ -45,7 +45,7 @@ def read(query: QueryDict) -> Wish:
     return Wish(tuple(codes), asked.words, asked.left_out)
 
 
-def names() -> Known:
+def names(_codes: Sequence[str] = ()) -> Known:
     """Facet → value → its label, in the active language."""
     return filters.known_values(labels(current()))
 

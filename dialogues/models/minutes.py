@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -14,6 +15,7 @@ from dialogues.models.vocabulary import Reliability
 from portal.accounts.models import Organization
 from portal.accounts.permissions import delegation, organization_ids
 from portal.languages import Language
+from portal.search.text import SearchVectors
 
 
 def _for_officials(user) -> Exists:
@@ -178,7 +180,7 @@ class CommitmentQuerySet(OfAnItemQuerySet):
         return self.unfinished().filter(due_on__lt=timezone.localdate())
 
 
-class Commitment(models.Model):
+class Commitment(SearchVectors):
     """What an organization undertook in a session, by when, and what became of it."""
 
     class Status(models.TextChoices):
@@ -219,6 +221,8 @@ class Commitment(models.Model):
     dropped_because = models.TextField(_("why it was dropped"), blank=True)
     finished_at = models.DateTimeField(_("done or dropped"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    # Written by dialogues/alerting.py when it is published: what those who follow commitments are matched by.
+    facets = ArrayField(models.CharField(max_length=80), default=list, editable=False)
     created_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
 
     objects = CommitmentQuerySet.as_manager()

@@ -19,6 +19,7 @@ from portal.accounts.permissions import delegation
 from portal.accounts.zones import validate_time_zone
 from portal.languages import Language
 from portal.reference.models import Economy, Topic
+from portal.search.text import SearchVectors
 
 
 def calendar_uid() -> str:
@@ -71,7 +72,7 @@ class SessionQuerySet(models.QuerySet):
         return self.select_related("dialogue__agreement", "host").prefetch_related("dialogue__parties")
 
 
-class Session(models.Model):
+class Session(SearchVectors):
     """One meeting of a dialogue, from draft to closed."""
 
     class Status(models.TextChoices):
@@ -166,6 +167,8 @@ class Session(models.Model):
     participation = models.JSONField(_("participation"), default=list, blank=True)
 
     announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+    # Written by dialogues/alerting.py when it goes into the calendar: what those who follow sessions are matched by.
+    facets = ArrayField(models.CharField(max_length=80), default=list, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.db import connection, models
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -59,7 +60,7 @@ class Followable:
     mail: str
     #: The address of a list → what it asks for.
     read: Callable[[QueryDict], Wish]
-    #: Codes and words → "New resources for Canada", in the active language; with ``names()``, or it asks for them.
+    #: Codes and words → "New resources for Canada", in the active language; with ``names(codes)``, or it asks for them.
     sentence: Callable[..., str]
     #: Codes and words → the path of the list, in the active language.
     path: Callable[[Sequence[str], str], str]
@@ -67,8 +68,10 @@ class Followable:
     public: Callable[[], models.QuerySet]
     #: Who made a thing, and needs not be told of it.
     makers: Callable[[Any], Iterable[User | None]]
-    #: What the codes are called, in the active language: asked for once for many sentences.
-    names: Callable[[], Any]
+    #: Codes → what they are called, in the active language: asked for once for many sentences.
+    names: Callable[[Sequence[str]], Any]
+    #: One thing is followed and what happens to it, not a list and what is new in it.
+    is_of_one: bool = False
 
 
 _declared: dict[str, Followable] = {}
@@ -138,15 +141,23 @@ def sentence(criteria: Criteria) -> str:
 
 
 def sentences(rows: Iterable[Criteria]) -> dict[int, str]:
-    """What each of these (by its id) asks for, in the active language; as many queries for one as for hundreds."""
-    names: dict[str, Any] = {}
-    said = {}
-    for row in rows:
-        kind = _declared[row.kind]
-        if row.kind not in names:
-            names[row.kind] = kind.names()
-        said[row.pk] = kind.sentence(row.codes, row.words, names[row.kind])
-    return said
+    """What each of these (by its id) asks for, in their order and the active language; as many queries for one as for
+    hundreds."""
+    asked, of_kind = list(rows), dict[str, list[Criteria]]()
+    for row in asked:
+        of_kind.setdefault(row.kind, []).append(row)
+    said: dict[int, str] = {}
+    for name, found in of_kind.items():
+        kind = _declared[name]
+        names = kind.names([item for row in found for item in row.codes])
+        said |= {row.pk: kind.sentence(row.codes, row.words, names) for row in found}
+    return {row.pk: said[row.pk] for row in asked}
+
+
+def subscribers(kind: Followable, wish: Wish) -> QuerySet[Subscription]:
+    """Live subscriptions of people and bare addresses to exactly this, the oldest first."""
+    rows = Subscription.objects.live().filter(criteria__digest=digest(kind, wish), webhook=None)
+    return rows.filter(Q(user=None) | Q(user__is_active=True)).select_related("user").order_by("pk")
 
 
 def path(criteria: Criteria) -> str:

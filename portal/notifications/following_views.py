@@ -51,6 +51,7 @@ def follow(request: HttpRequest, kind: str) -> HttpResponse:
         "sentence": followable.sentence(wish.codes, wish.words),
         "path": followable.path(wish.codes, wish.words),
         "left_out": wish.left_out,
+        "is_of_one": followable.is_of_one,
         "form": form,
         "problem": problem,
         "is_following": request.user.is_authenticated and subscriptions.is_following(followable, wish, request.user),
