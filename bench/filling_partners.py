@@ -45,7 +45,8 @@ FROM partners_companyprofile p JOIN accounts_organization o ON o.id = p.organiza
 WHERE p.is_listed AND p.text_digest <> '' ORDER BY p.id"""
 _REAL_REQUESTS = """
 CREATE TEMP TABLE real_request AS SELECT row_number() OVER (ORDER BY r.id) - 1 AS n, r.*,
-    (SELECT min(t.sector_id) FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id) AS sector_id
+    (SELECT t.sector_id FROM partners_partnerrequest_sectors t WHERE t.partnerrequest_id = r.id
+        ORDER BY t.sector_id IN (SELECT sector_id FROM real_company) DESC, t.sector_id LIMIT 1) AS sector_id
 FROM partners_partnerrequest r WHERE r.status = 'published' AND r.type NOT LIKE 'mentorship%' ORDER BY r.id"""
 #: ``a`` gives what it does, ``b`` where it is, ``c`` what it holds.
 _COMPANY_PARTS = """

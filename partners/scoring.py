@@ -23,7 +23,12 @@ from portal.search import meaning
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.
 FEW = 600
 #: Rows that each way may bring in.
-NEAREST, STRUCTURED, WORDED = 250, 250, 100
+NEAREST, FITTING, STRUCTURED, WORDED = 100, 250, 250, 100
+#: The nearest come from the index in portions of 100 until there are enough, or so many were looked at.
+_NEAR = (
+    ", set_config('hnsw.ef_search', '100', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),"
+    " set_config('hnsw.max_scan_tuples', '5000', true)"
+)
 #: Of what a company has set aside, so many are looked at.
 DISMISSALS = 500
 #: What takes part in a score; a bench leaves some out.
@@ -71,8 +76,8 @@ def score(asked: Asked) -> list[Scored]:
     sql = _written(asked, among, has_vectors=has_vectors)
     with transaction.atomic(), connection.cursor() as cursor:
         # To compile the statement would take longer than to run it.
-        near = ", set_config('hnsw.ef_search', %s, true)" if has_vectors and not asked.as_given else ""
-        cursor.execute(f"SELECT set_config('jit', 'off', true){near}", [str(NEAREST)] if near else [])
+        near = _NEAR if has_vectors and not asked.as_given else ""
+        cursor.execute(f"SELECT set_config('jit', 'off', true){near}", [])
         cursor.execute(sql, _parameters(asked) | parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -89,7 +94,7 @@ def _scored(row: dict[str, Any]) -> Scored:
 def _written(asked: Asked, among: str, *, has_vectors: bool) -> str:
     kind = "given" if asked.as_given else "requests" if asked.profile is not None else "companies"
     vectors = VECTORS[has_vectors]
-    near = {name: vectors[name].format(among=among) for name in ("near_companies", "near_requests")}
+    near = {name: vectors[name].format(among=among) for name in ("structured", "near_companies", "near_requests")}
     pool = POOLS[kind].format(among=among, pairs=PAIRS, **near)
     kin = KIN["of_companies" if kind == "requests" else "of_requests"]
     return STATEMENT.format(pool=pool, title=TITLE, **kin, **{k: v for k, v in vectors.items() if k not in near})
@@ -131,6 +136,7 @@ def _parameters(asked: Asked) -> dict[str, Any]:
         "limit": asked.limit,
         "few": asked.few,
         "nearest": NEAREST,
+        "fitting": FITTING,
         "structured": STRUCTURED,
         "worded": WORDED,
         "dismissals": DISMISSALS,

@@ -66,14 +66,13 @@ wanted AS MATERIALIZED (
 ),"""
     + _GONE.format(those="d.request_id = ANY(%(requests)s)", those_declined="e.request_id = ANY(%(requests)s)")
     + """,
+-- "IS TRUE": half of all companies serve a market, too many to be brought from the index for a few.
 brought AS MATERIALIZED (
     SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND p.facets && w.markets AND p.hs_chapters && w.hs_chapters
+        AND p.hs_chapters && w.hs_chapters AND (p.facets && w.markets) IS TRUE
         WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND p.facets && w.markets
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)"""
+    {structured}"""
     + _WORDED_IN_EACH
     + """
     {near_companies}

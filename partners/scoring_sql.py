@@ -273,6 +273,7 @@ VECTORS = {
                 _HOLD_VECTOR.format(part=3) + " AS v_denies",
             )
         ),
+        "structured": "",
         "closeness": """1 - (a.v_whole <=> h.v_whole) AS whole, 1 - (a.v_seeks <=> h.v_offers) AS sought,
         1 - (a.v_offers <=> h.v_seeks) AS offered, 1 - (a.v_seeks <=> h.v_seeks) AS both_seek,
         1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
@@ -281,11 +282,21 @@ VECTORS = {
         SELECT m.profile_id AS id
             FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
         JOIN partners_companyprofile p ON p.id = near.id
-        WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s AND {among})""",
+        WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s AND {among})
+    UNION (SELECT near.id FROM wanted w JOIN partners_requestmeaning mine ON mine.request_id = w.id
+        CROSS JOIN LATERAL (SELECT m.profile_id AS id
+            FROM partners_companymeaning m
+            WHERE EXISTS (SELECT FROM partners_companyprofile p WHERE p.id = m.profile_id AND p.is_listed
+                AND p.facets && w.sectors AND p.facets && w.markets AND {among} OFFSET 0)
+            ORDER BY m.vector <=> mine.vector LIMIT %(fitting)s) near
+        WHERE (SELECT count(*) FROM few) > %(few)s)""",
         "near_requests": """
     UNION (SELECT near.id FROM partners_companymeaning mine CROSS JOIN LATERAL (
         SELECT m.request_id AS id
-            FROM partners_requestmeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
+            FROM partners_requestmeaning m
+            WHERE EXISTS (SELECT FROM partners_partnerrequest r WHERE r.id = m.request_id AND r.status = 'published'
+                AND r.hidden_at IS NULL AND r.closes_on >= %(today)s OFFSET 0)
+            ORDER BY m.vector <=> mine.vector LIMIT %(fitting)s) near
         WHERE mine.profile_id = %(profile)s::bigint AND mine.part < 3 AND (SELECT count(*) FROM few) > %(few)s)""",
     },
     False: {
@@ -293,6 +304,10 @@ VECTORS = {
         "hold_vectors": "",
         "closeness": "NULL::float AS whole, NULL::float AS sought, NULL::float AS offered, NULL::float AS both_seek,"
         " NULL::float AS both_offer, NULL::float AS denied",
+        "structured": """
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND p.facets && w.markets
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)""",
         "near_companies": "",
         "near_requests": "",
     },
