@@ -15,10 +15,13 @@ class DialoguesConfig(AppConfig):
             cases,
             issue_alerting,
             kinds,
+            models,
             searching,
             watching,
         )
+        from portal.reference import renaming  # noqa: PLC0415 -- as above
 
+        renaming.declare("dialogue", models.Dialogue)
         cases.register()
         searching.declare()
         issue_alerting.declare()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal.languages import NAMES
+from portal.reference import renaming
 from portal.reference.labels import Labels
 from portal.reference.models import Sector
 from resources.facets import LABELS
@@ -66,7 +67,8 @@ def read(
     left_out: list[str] = []
     chosen = {}
     for facet, labels in known.items():
-        given = dict.fromkeys(value.strip() for value in query.getlist(facet) if value.strip())
+        typed = dict.fromkeys(value.strip() for value in query.getlist(facet) if value.strip())
+        given = renaming.followed(facet, typed, labels)
         left_out += [_named(names[facet], value) for value in given if value not in labels]
         if values := tuple(value for value in given if value in labels):
             chosen[facet] = values

@@ -16,6 +16,7 @@ def register() -> None:
                 "This address was given to follow a search. We write again only if you confirm."
             ),
             "accounts/address_link": _("Somebody asked for a link to what comes to this address."),
+            "accounts/followed_gone": _("You followed a search that can find nothing any more."),
             "accounts/followed_taken_over": _("You confirmed an address that followed something here."),
             "accounts/invitation": _("A member of this organization gave your address."),
             "accounts/invitation_accepted": _("You sent this invitation."),

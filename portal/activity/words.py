@@ -113,6 +113,7 @@ _PHRASES = {
     "endorsed": pgettext_lazy("activity", "stands behind this"),
     "endorsement_taken_back": pgettext_lazy("activity", "does not stand behind this any more"),
     "followed": pgettext_lazy("activity", "follows this"),
+    "code_changed": pgettext_lazy("activity", "changed a code of the vocabulary"),
     "follow_reader_set": pgettext_lazy("activity", "chose in which language mails come"),
     "followed_taken_over": pgettext_lazy("activity", "took over what an e-mail address followed"),
     "unfollowed": pgettext_lazy("activity", "does not follow this any more"),

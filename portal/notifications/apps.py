@@ -9,6 +9,8 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import email_confirmed  # noqa: PLC0415 -- models are not there before
 
-        from portal.notifications import converting  # noqa: PLC0415 -- models are not there before
+        from portal.notifications import carrying, converting  # noqa: PLC0415 -- models are not there before
+        from portal.reference.renaming import code_changed  # noqa: PLC0415 -- models are not there before
 
+        code_changed.connect(carrying.when_code_changed, dispatch_uid="portal.notifications.carrying")
         email_confirmed.connect(converting.when_proved, dispatch_uid="portal.notifications.converting")

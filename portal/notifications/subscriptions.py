@@ -79,6 +79,8 @@ def read_token(token: str) -> Asked | None:
     except signing.BadSignature:
         return None
     criteria = Criteria.objects.filter(pk=names["c"]).first()
+    while criteria is not None and criteria.became is not None:  # two searches became one meanwhile
+        criteria = criteria.became
     if criteria is None:
         return None
     return Asked(criteria, names["a"], names["l"], names["z"], datetime.fromtimestamp(names["t"], UTC))

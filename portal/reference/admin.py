@@ -1,8 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from portal import pagecache
-from portal.reference.models import Agreement, Economy, Sector, Topic
+from portal.reference import renaming
+from portal.reference.models import Agreement, CodeChange, Economy, Sector, Topic
 
 
 class VocabularyAdmin(TranslationAdmin):
@@ -21,6 +24,57 @@ class VocabularyAdmin(TranslationAdmin):
         return super().log_deletions(request, queryset)
 
 
+class CodesAdmin(VocabularyAdmin):
+    """Its slugs are codes that addresses, things and what people follow name: they go along with every change."""
+
+    actions = ("merge",)
+
+    def save_model(self, request, obj, form, change):
+        to = obj.slug if change and "slug" in form.changed_data else ""
+        if to:
+            obj.slug = form.initial["slug"]
+        super().save_model(request, obj, form, change)
+        if to:
+            obj.slug = renaming.rename(obj, to=to, by=request.user).slug
+
+    def delete_model(self, request, obj):
+        renaming.give_up(obj, by=request.user)
+
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            renaming.give_up(obj, by=request.user)
+
+    @admin.action(description=_("Merge into the topmost of those chosen"), permissions=["delete"])
+    def merge(self, request, queryset):
+        first, *others = queryset
+        try:
+            for other in others:
+                renaming.merge(other, into=first, by=request.user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            messages.success(request, _("What named the others names “%(name)s” now.") % {"name": first})
+
+
+@admin.register(CodeChange)
+class CodeChangeAdmin(admin.ModelAdmin):
+    """Read alone: what was renamed, merged or given up, by whom."""
+
+    list_display = ("facet", "old", "new", "is_merge", "by", "at")
+    list_filter = ("facet", "is_merge")
+    list_select_related = ("by",)
+    search_fields = ("=old", "=new")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Economy)
 class EconomyAdmin(VocabularyAdmin):
     list_display = ("name", "code", "is_apec_member", "is_focus", "default_time_zone", "order")
@@ -29,7 +83,7 @@ class EconomyAdmin(VocabularyAdmin):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(VocabularyAdmin):
+class AgreementAdmin(CodesAdmin):
     list_display = ("title", "slug", "kind", "in_force_on", "order")
     list_filter = ("kind",)
     search_fields = ("slug", "title_en", "title_zh_hant", "title_es", "title_fr")
@@ -37,13 +91,13 @@ class AgreementAdmin(VocabularyAdmin):
 
 
 @admin.register(Topic)
-class TopicAdmin(VocabularyAdmin):
+class TopicAdmin(CodesAdmin):
     list_display = ("label", "slug", "order")
     search_fields = ("slug", "label_en", "label_zh_hant", "label_es", "label_fr")
 
 
 @admin.register(Sector)
-class SectorAdmin(VocabularyAdmin):
+class SectorAdmin(CodesAdmin):
     list_display = ("label", "slug", "parent", "order")
     list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("parent",)

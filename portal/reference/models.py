@@ -1,8 +1,35 @@
 """The shared vocabulary: economies, agreements, topics and sectors. Loaded from ``data/``, kept by administrators."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class CodeChange(models.Model):
+    """A code of the vocabulary that was renamed, merged into another, or given up: old addresses still mean it.
+
+    Of one facet and old code the newest row counts; ``new`` is empty for what was given up.
+    """
+
+    facet = models.CharField(_("facet"), max_length=20)
+    old = models.CharField(_("old code"), max_length=80)
+    new = models.CharField(_("new code"), max_length=80, blank=True)
+    is_merge = models.BooleanField(_("merged into another"), default=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
+    )
+    at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("change of a code")
+        verbose_name_plural = _("changes of codes")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["facet", "old", "-id"], name="code_change_old")]
+
+    def __str__(self):
+        return f"{self.facet}:{self.old} → {self.new or '–'}"
 
 
 class Economy(models.Model):

@@ -31,6 +31,8 @@ class Criteria(StandingQueries):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     keys = ArrayField(models.CharField(max_length=120), default=list, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    #: Since two codes became one it is the same as this one, and nobody follows it any more.
+    became = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
 
     class Meta:
         verbose_name = _("followed search")
