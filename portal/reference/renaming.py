@@ -16,7 +16,6 @@ from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from portal import pagecache
-from portal.accounts.models import User
 from portal.activity.log import record
 from portal.lifecycle import lock
 from portal.reference.models import Agreement, CodeChange, Sector, Topic
@@ -60,7 +59,7 @@ def facet_of(row: models.Model) -> str:
 
 
 @transaction.atomic
-def rename(row: Any, *, to: str, by: User | None) -> Any:
+def rename(row: Any, *, to: str, by: Any) -> Any:
     """Give ``row`` another slug, and everything that names the old one the new.
 
     Raises ``ValidationError``: ``invalid`` for what is no slug, ``taken``, ``same``.
@@ -78,7 +77,7 @@ def rename(row: Any, *, to: str, by: User | None) -> Any:
 
 
 @transaction.atomic
-def merge(row: Any, *, into: Any, by: User | None) -> Any:
+def merge(row: Any, *, into: Any, by: Any) -> Any:
     """Let ``into`` stand for ``row`` wherever that is named, and take ``row`` away; return ``into``.
 
     Raises ``ValidationError``: ``same`` for one and the same, ``kind`` for two of different kinds.
@@ -100,7 +99,7 @@ def merge(row: Any, *, into: Any, by: User | None) -> Any:
 
 
 @transaction.atomic
-def give_up(row: Any, *, by: User | None) -> None:
+def give_up(row: Any, *, by: Any) -> None:
     """Take ``row`` away: nothing is found under its code any more.
 
     Raises ``ProtectedError`` while something cannot be without it.
@@ -134,7 +133,7 @@ def _newest(facet: str, old: list[str], known: Collection[str]) -> Iterator[tupl
     yield from ((value, name) for value, name in now.items() if name in known)
 
 
-def _change(row: Any, facet: str, old: str, new: str, *, by: User | None, is_merge: bool = False) -> None:
+def _change(row: Any, facet: str, old: str, new: str, *, by: Any, is_merge: bool = False) -> None:
     change = CodeChange.objects.create(facet=facet, old=old, new=new, is_merge=is_merge, by=by)
     _rewrite(f"{facet}:{old}", f"{facet}:{new}" if new else "")
     record(by, "code_changed", row, facet=facet, old=old, new=new)
