@@ -89,12 +89,13 @@ def _tell(news: News) -> None:
     if obj is None:  # withdrawn meanwhile
         return
     # Without an occasion: of one thing nobody is told twice, also when it was withdrawn and came back.
-    notify_found(_people(kind, obj), kind.mail, about=obj)
+    notify_found(each_once(kind, obj), kind.mail, about=obj)
     webhooks.promise(news, kind, obj)
 
 
-def _people(kind: Followable, obj: models.Model) -> tuple[str, list[Any]]:
-    """The statement that names each person once, whose searches found it, in the order in which they began."""
+def each_once(kind: Followable, obj: models.Model) -> tuple[str, list[Any]]:
+    """The statement, as ``notify_found`` takes it, that names each person once whose searches find ``obj``, in the
+    order in which they began to follow."""
     columns = ("pk", "user_id", "user__email", "address", "language", "time_zone", "frequency")
     sql, params = people_finding(kind, obj).values_list(*columns).query.sql_with_params()
     return _ONE_EACH.format(found=sql), [SOONEST, SOONEST, *params]
