@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +20,7 @@ from portal.accounts.models import Organization
 from portal.activity.log import timeline
 from portal.languages import current
 from portal.notifications import followed, webhook_words, webhooks
-from portal.notifications.models import Webhook, WebhookDelivery
+from portal.notifications.models import Subscription, Webhook, WebhookDelivery
 from portal.notifications.permissions import can_keep_webhooks, kept_organizations
 from portal.notifications.webhook_forms import SystemForm, WebhookForm
 from portal.reference.labels import held
@@ -66,13 +67,17 @@ def webhook_detail(request: HttpRequest, uid: str) -> HttpResponse:
     webhook = _webhook(request, uid)
     page = Paginator(webhook.deliveries.all(), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [(row, *webhook_words.told(row, current())) for row in page.object_list]
-    searches = webhook.subscriptions.live().select_related("criteria").order_by("-created_at", "-pk")
+    searches = webhook.subscriptions.select_related("criteria").order_by("-created_at", "-pk")
+    # By the portal, not by one of her: the history tells of those.
+    gone = {"ended_reason": Subscription.EndReason.CODE_GONE, "ended_at__gt": timezone.now() - webhooks.KEPT}
     with held():  # each of them is told in the words of the vocabulary
-        followed_searches = [(row, followed.sentence(row.criteria), followed.path(row.criteria)) for row in searches]
+        live = [(row, followed.sentence(row.criteria), followed.path(row.criteria)) for row in searches.live()]
+        ended = [(row, followed.sentence(row.criteria)) for row in searches.filter(**gone)]
     context = {
         "webhook": webhook,
         "page": page,
-        "searches": followed_searches,
+        "searches": live,
+        "ended": ended,
         "waiting": webhook.deliveries.filter(status=WebhookDelivery.Status.PENDING).count(),
         "activities": timeline(webhook)[:20],
         "kept_days": webhooks.KEPT.days,

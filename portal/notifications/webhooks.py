@@ -270,6 +270,7 @@ def _owed_to(webhook: Webhook) -> Any:
     """What is owed to it and not being posted just now: whoever posts needs the webhook itself at the end, so nobody
     who has it may wait for them."""
     owed = WebhookDelivery.objects.filter(webhook=webhook, status=WebhookDelivery.Status.PENDING)
+    owed = owed.exclude(event=WebhookDelivery.TEST)
     free = owed.select_for_update(skip_locked=True).values_list("pk", flat=True)
     return WebhookDelivery.objects.filter(pk__in=list(free))
 

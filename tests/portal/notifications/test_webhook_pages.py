@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.activity.models import Activity
-from portal.notifications import followed, posting, webhook_views, webhooks
+from portal.notifications import followed, posting, subscriptions, webhook_views, webhooks
 from portal.notifications.followed import Wish
 from portal.notifications.models import Subscription, Webhook, WebhookDelivery
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -134,6 +134,14 @@ def test_what_it_follows_is_ended_on_its_page(client, webhook, manager):
     row.refresh_from_db()
     assert row.ended_reason == "page"
     assert Activity.objects.filter(verb="webhook_follows_no_more").count() == 1
+
+
+def test_a_search_that_ended_because_its_code_is_gone_is_named(client, webhook, manager):
+    row = webhooks.follow(webhook, followed.by_name("resource"), Wish(("economy:US",)), by=manager)
+    subscriptions.end(row, reason=Subscription.EndReason.CODE_GONE, by=None)
+    text = page(client, webhook)
+    assert "New resources for United States" in text
+    assert "no longer on the portal" in text
 
 
 def test_a_persons_search_is_not_ended_on_the_page_of_a_webhook(client, webhook, outsider):

@@ -4,13 +4,18 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -28,6 +33,7 @@ from portal.notifications.posting import post_due
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
 from tests.factories.resources import ResourceFactory
 from tests.misbehaving import Site, redirecting, saying, silent
+from tests.portal.notifications.test_failures import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -401,6 +407,12 @@ def test_a_test_is_posted_once_also_while_the_webhook_is_off(webhook, site, mana
     assert fresh(webhook).failing_since is None
 
 
+def test_a_test_that_waits_goes_although_it_is_switched_off_meanwhile(webhook, site, manager):
+    webhooks.test(webhook, by=manager)
+    webhooks.switch_off(webhook, by=manager)
+    assert post_due() == 1
+
+
 def test_what_was_sent_or_failed_is_sent_again_under_the_same_id(webhook, site, manager):
     for status in (Status.SENT, Status.FAILED):
         row = owed(webhook, status=status, attempts=9, sent_at=timezone.now())
@@ -610,3 +622,40 @@ def test_what_was_withdrawn_before_it_was_matched_is_not_told(webhook, manager):
     type(resource).objects.filter(pk=resource.pk).update(status="archived")
     matching.match_due()
     assert not WebhookDelivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_loses_nothing_and_what_had_arrived_comes_again_under_the_same_id(site, firm, manager):
+    """The system had taken it, and the worker died before it could note so."""
+    webhook = webhooks.make(firm, url=site.url("/hook"), by=manager)
+    rows = [owed(webhook), owed(webhook)]
+    arrived = threading.Event()
+
+    def take_and_say_nothing(site, hit, connection):
+        arrived.set()
+        silent(site, hit, connection)
+
+    site.behave("/hook", take_and_say_nothing, saying(status=204))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "tests.portal.notifications.posting"],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DATABASE_URL": database_url(),
+            "OUTGOING_LOOPBACK_PORTS": str(site.port),
+            "DEBUG": "true",
+        },
+    )
+    try:
+        assert arrived.wait(120)
+    finally:
+        worker.kill()
+        worker.wait()
+    until = time.monotonic() + 30
+    while WebhookDelivery.objects.exclude(status=Status.SENT).exists() and time.monotonic() < until:
+        post_due()  # the database notices a moment later that the worker is gone
+    assert {fresh(row).status for row in rows} == {Status.SENT}
+    ids = Counter(hit.headers["webhook-id"] for hit in site.hits)
+    assert ids == {str(rows[0].uid): 2, str(rows[1].uid): 1}
+    assert site.hits[0].body == site.hits[1].body
