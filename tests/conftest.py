@@ -14,13 +14,21 @@ settings.register_profile("portal", deadline=None, suppress_health_check=[Health
 settings.load_profile("portal")
 
 #: These start servers, workers or a browser: one after the other, beside the rest on the other processors.
-HEAVY = ("tests/journeys/", "test_embedded.py", "test_demo_command.py", "test_failures.py")
+HEAVY = ("tests/journeys/", "tests/faults/", "test_embedded.py", "test_demo_command.py", "test_failures.py")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if any(part in item.nodeid for part in HEAVY):
             item.add_marker(pytest.mark.xdist_group("heavy"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests counted: of faults, how many mails were sent, failed and came twice."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in getattr(report, "user_properties", []):
+            if name == "counts" and report.when == "call":
+                terminalreporter.write_line(value)
 
 
 @pytest.fixture(scope="session")

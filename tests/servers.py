@@ -50,18 +50,19 @@ def pytest_load_initial_conftests():
     os.environ["DATABASE_URL"] = servers.database_url
     os.environ["REDIS_URL"] = servers.redis_url
     os.environ["CELERY_BROKER_URL"] = servers.broker_url
-    _make_tables(servers.database_url)
+    make_tables(servers.database_url)
     os.environ[TEMPLATE] = "portal"
 
 
-def _make_tables(url: str) -> None:
+def make_tables(url: str) -> None:
     dump = KEPT / f"{_mark()}.sql"
     programs = wheel_programs().initdb.parent
     if dump.exists():
         psql = [programs / "psql", "--quiet", "--no-psqlrc", "--output", os.devnull, "--set", "ON_ERROR_STOP=1"]
         subprocess.run([*psql, "--file", dump, url], check=True)
         return
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, check=True)
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
     KEPT.mkdir(parents=True, exist_ok=True)
     for old in sorted(KEPT.glob("*.sql"), key=os.path.getmtime)[:-4]:
         old.unlink(missing_ok=True)

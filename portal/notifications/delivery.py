@@ -82,6 +82,7 @@ class MailLine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        self.allowance.give_back()
 
     def is_ready(self) -> bool:
         """Whether one more mail may be sent: the server could be reached, the batch has not taken too long, and the

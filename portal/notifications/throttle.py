@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,11 @@ if ARGV[3] == '1' then
     redis.call('SET', KEYS[1], fresh, 'PX', math.ceil(fresh - now) + 1000)
 end
 return 0
+"""
+#: What was taken and not used.
+_GIVE_BACK = """
+local taken = redis.call('GET', KEYS[1])
+if taken then redis.call('SET', KEYS[1], tonumber(taken) - tonumber(ARGV[1]), 'KEEPTTL') end
 """
 
 
@@ -68,6 +75,16 @@ class Allowance:
     def use(self) -> None:
         self._in_hand = False
 
+    def give_back(self) -> None:
+        """At the end of a batch, which may have found nothing to send."""
+        if not self._in_hand:
+            return
+        self._in_hand = False
+        try:
+            _client(settings.REDIS_URL).eval(_GIVE_BACK, 1, _KEY, str(Pace.of(settings.MAIL_PER_MINUTE).interval))
+        except redis.RedisError as error:
+            logger.warning("one mail less goes in this minute", extra={"error": str(error)})
+
     def _take(self) -> bool:
         try:
             return _ask(urgent=self.urgent, take=True) == 0
@@ -105,4 +122,5 @@ def _ask(*, urgent: bool, take: bool) -> int:
 
 @lru_cache(maxsize=2)
 def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+    at_once = Retry(NoBackoff(), 0)  # a mail does not wait for a Redis that is away
+    return redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=at_once)

@@ -97,6 +97,14 @@ def test_what_needs_no_mail_uses_nothing_up(meeting, settings, sme):
     assert len(mail.outbox) == 1
 
 
+def test_sweeps_that_find_nothing_use_nothing_up(meeting, settings):
+    settings.MAIL_PER_MINUTE = 20
+    for _time in range(5):
+        assert deliver_due() == deliver_due(urgent=True) == 0
+    promise(meeting, 5)
+    assert deliver_due() == 2
+
+
 def test_with_time_more_may_go(meeting, settings):
     settings.MAIL_PER_MINUTE = 120
     promise(meeting, 20)
