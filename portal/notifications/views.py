@@ -13,9 +13,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.languages import reading_as
-from portal.notifications import inbox, personal, preferences, reasons, subscriptions
+from portal.notifications import deliverability, inbox, personal, preferences, reasons, subscriptions
 from portal.notifications.forms import PreferencesForm
-from portal.notifications.models import Notification
+from portal.notifications.models import Deliverability, Notification
 from portal.web import go, show
 
 PER_PAGE = 20
@@ -100,7 +100,8 @@ def preference_edit(request: HttpRequest) -> HttpResponse:
         preferences.set_rest(hours=form.hours, by=request.user)
         messages.success(request, _("Your choice is kept. It holds from the next mail on."))
         return go(request, "notifications:preferences")
-    return show(request, "notifications/preference_edit.html", {"form": form})
+    complained = deliverability.of(request.user.email) == Deliverability.State.COMPLAINED
+    return show(request, "notifications/preference_edit.html", {"form": form, "complained": complained})
 
 
 # Mail programs post here by themselves (RFC 8058), with no cookie and no CSRF token. The signed token in the address

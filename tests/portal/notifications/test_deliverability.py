@@ -198,6 +198,18 @@ def test_after_a_complaint_comes_what_she_switches_on_herself(meeting, sme):
     assert len(mail.outbox) == 1
 
 
+def test_her_preferences_say_why_nothing_comes_and_switch_it_on_again(client, meeting, sme):
+    client.force_login(sme)
+    page = reverse("notifications:preferences")
+    assert "marked as spam" not in client.get(page).content.decode()
+    deliverability.complained(sme.email, said="abuse")
+    assert "marked as spam" in client.get(page).content.decode()
+    client.post(page, {"dialogues": "immediately", "partners": "never", "resources": "never", "digest_hour": "8"})
+    promise(sme, meeting)
+    deliver_due()
+    assert len(mail.outbox) == 1
+
+
 def test_a_complaint_about_an_address_that_does_not_work_leaves_it_so(db):
     deliverability.bounced("ana@example.com", for_good=True, said="550 no")
     deliverability.complained("ana@example.com", said="abuse")
