@@ -17,6 +17,7 @@ from django.utils import timezone
 from portal.languages import reading_as
 from portal.notifications import deliverability, hours, mails, preferences, throttle
 from portal.notifications.models import Deliverability, Digest, Notification, Queue, Rhythm
+from portal.reference import labels
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def deliver_due(limit: int = 100, *, urgent: bool = False) -> int:
     ``PATIENCE``, or when no more may leave in this minute.
     """
     handled = 0
-    with MailLine(urgent=urgent) as line:
+    with MailLine(urgent=urgent) as line, labels.held():
         while handled < limit and line.is_ready() and _deliver_next(line):
             handled += 1
     return handled
@@ -81,8 +82,8 @@ class MailLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
         self.allowance.give_back()
+        self.close()
 
     def is_ready(self) -> bool:
         """Whether one more mail may be sent: the server could be reached, the batch has not taken too long, and the
@@ -135,7 +136,7 @@ def _deliver_next(line: MailLine) -> bool:
     due = Notification.objects.due()
     if line.urgent:
         due = due.filter(queue=Queue.CRITICAL)
-    row = due.select_related("recipient").select_for_update(skip_locked=True, of=("self",)).first()
+    row = due.select_related("recipient__rest").select_for_update(skip_locked=True, of=("self",)).first()
     if row is None:
         return False
     try:

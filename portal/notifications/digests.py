@@ -21,6 +21,7 @@ from portal.languages import reading_as
 from portal.notifications import deliverability, delivery, mails, reasons
 from portal.notifications.delivery import MailLine
 from portal.notifications.models import Address, Deliverability, Digest, Notification, Rest, Rhythm
+from portal.reference import labels
 
 #: Monday is 1 in SQL's isodow; nobody gets a digest on a weekend.
 FRIDAY = 5
@@ -81,7 +82,7 @@ def send_due(limit: int = 100) -> int:
     """Send what is due; return how many digests were handled. Workers may run it in parallel, as
     :func:`portal.notifications.delivery.deliver_due`."""
     handled = 0
-    with MailLine() as line:
+    with MailLine() as line, labels.held():
         while handled < limit and line.is_ready() and _send_next(line):
             handled += 1
     return handled

@@ -13,7 +13,7 @@ def quiet_until(row: Notification) -> datetime | None:
     """When the quiet hours of its recipient end (aware), if it is within them now and can wait; else None."""
     if row.recipient is None or kinds.of(row.kind).queue == Queue.CRITICAL:
         return None
-    rest = Rest.objects.filter(user=row.recipient).first()
+    rest: Rest | None = getattr(row.recipient, "rest", None)  # claimed with its row
     if rest is None or rest.quiet_until is None:
         return None
     clock = timezone.now().astimezone(ZoneInfo(row.recipient.time_zone))

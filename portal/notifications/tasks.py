@@ -52,7 +52,16 @@ def send_digests() -> None:
     from portal.notifications import digests  # noqa: PLC0415 -- it composes mails, and the outbox hints from here
 
     digests.plan()
-    _go_on(send_digests, digests.send_due(LIMIT))
+    send_planned()
+
+
+@shared_task(ignore_result=True)
+def send_planned() -> None:
+    """The digests that are planned. It goes on by itself: planning looks at everything that waits, so it is not done
+    again for each batch."""
+    from portal.notifications import digests  # noqa: PLC0415 -- it composes mails, and the outbox hints from here
+
+    _go_on(send_planned, digests.send_due(LIMIT))
 
 
 @shared_task(ignore_result=True)

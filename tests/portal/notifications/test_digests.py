@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
-from portal.notifications import digests, preferences
+from portal.notifications import digests, preferences, tasks
 from portal.notifications.delivery import deliver_due
 from portal.notifications.models import Deliverability, Digest, Notification, Rest
 from portal.notifications.outbox import Address, notify
@@ -60,6 +60,17 @@ def test_what_waits_is_in_the_inbox_at_once_and_comes_with_the_morning(client, m
     assert (row.status, row.digest.status) == ("sent", "sent")
     assert sent.extra_headers["Message-ID"].startswith(f"<{row.digest.uid}@")
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_only_the_clock_plans_and_the_batches_after_it_send_what_is_planned(meeting, reader):
+    with time_machine.travel(NOON, tick=False) as clock:
+        choose(reader, "daily")
+        tell([reader], meeting)
+        clock.shift(timedelta(hours=2))
+        tasks.send_planned()
+        assert not Digest.objects.exists()
+        tasks.send_digests()
+    assert len(mail.outbox) == 1
 
 
 def test_one_mail_has_everything_by_object_the_newest_first_and_repeats_once(meeting, reader):
