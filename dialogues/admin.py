@@ -12,10 +12,11 @@ from dialogues.models import (
     Registration,
     Session,
 )
+from portal.reference.admin import Codes
 
 
 @admin.register(Dialogue)
-class DialogueAdmin(admin.ModelAdmin):
+class DialogueAdmin(Codes, admin.ModelAdmin):
     list_display = ["slug", "title", "agreement"]
     filter_horizontal = ["parties"]
 

@@ -24,10 +24,9 @@ class VocabularyAdmin(TranslationAdmin):
         return super().log_deletions(request, queryset)
 
 
-class CodesAdmin(VocabularyAdmin):
-    """Its slugs are codes that addresses, things and what people follow name: they go along with every change."""
-
-    actions = ("merge",)
+class Codes:
+    """Mixed into an admin whose slugs are codes that addresses, things and what people follow name: they go along with
+    every change."""
 
     def save_model(self, request, obj, form, change):
         to = obj.slug if change and "slug" in form.changed_data else ""
@@ -43,6 +42,12 @@ class CodesAdmin(VocabularyAdmin):
     def delete_queryset(self, request, queryset):
         for obj in queryset:
             renaming.give_up(obj, by=request.user)
+
+
+class CodesAdmin(Codes, VocabularyAdmin):
+    """Of rows that can become one."""
+
+    actions = ("merge",)
 
     @admin.action(description=_("Merge into the topmost of those chosen"), permissions=["delete"])
     def merge(self, request, queryset):

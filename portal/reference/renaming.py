@@ -118,6 +118,14 @@ def followed(facet: str, given: Iterable[str], known: Collection[str]) -> list[s
     return list(dict.fromkeys(renamed.get(value, value) for value in values))
 
 
+def latest(facet: str, code: str) -> str:
+    """What ``code`` is called now; itself when it was never renamed. For an address that leads nowhere any more."""
+    if "\0" in code or facet not in _models:
+        return code
+    known = set(_models[facet]._default_manager.values_list("slug", flat=True))
+    return dict(_newest(facet, [code], known)).get(code, code)
+
+
 def _newest(facet: str, old: list[str], known: Collection[str]) -> Iterator[tuple[str, str]]:
     """Each old code with what it is called now, of those that are called something known."""
     now = {value: value for value in old}

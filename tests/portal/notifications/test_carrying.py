@@ -15,6 +15,7 @@ from portal.notifications.models import Criteria, Notification, Subscription
 from portal.reference import renaming
 from portal.reference.models import CodeChange, Sector, Topic
 from tests.factories.accounts import UserFactory
+from tests.factories.dialogues import DialogueFactory, SessionFactory
 from tests.factories.reference import sector, topic
 from tests.factories.resources import ResourceFactory
 
@@ -227,7 +228,10 @@ def test_an_administrator_who_changes_a_slug_renames_it_everywhere(client, custo
     row = follow(sme, "topic:customs-procedures")
     client.force_login(administrator)
     page = reverse("admin:reference_topic_change", args=[customs.pk])
-    fields = {name: "" if value is None else value for name, value in client.get(page).context["adminform"].form.initial.items()}
+    fields = {
+        name: "" if value is None else value
+        for name, value in client.get(page).context["adminform"].form.initial.items()
+    }
     fields |= {"slug": "customs", "obligations": "[]"}
     answer = client.post(page, fields)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
@@ -246,3 +250,14 @@ def test_an_administrator_merges_and_deletes(client, customs, borders, sme, admi
     assert fresh(rows[0]).ended_reason == "code_gone"
     assert client.get(reverse("admin:reference_codechange_changelist")).status_code == 200
     assert Criteria.objects.count() >= 2
+
+
+def test_a_dialogue_is_renamed_with_what_follows_it_and_its_old_pages_still_open(client, sme):
+    session = SessionFactory(dialogue=DialogueFactory(slug="old-name"), scheduled=True)
+    row = follow(sme, "dialogue:old-name", kind="session")
+    old = [session.dialogue.get_absolute_url(), session.get_absolute_url()]
+    renaming.rename(session.dialogue, to="new-name", by=None)
+    assert fresh(row).criteria.codes == ["dialogue:new-name"]
+    assert fresh(row).criteria.keys == followed.keys(followed.by_name("session"), ["dialogue:new-name"])
+    assert [client.get(page).status_code for page in old] == [200, 200]
+    assert client.get(reverse("dialogues:dialogue-detail", args=["no-name"])).status_code == 404
