@@ -220,10 +220,12 @@ def _asked_language(request: HttpRequest) -> str:
 
 def _sample(request: HttpRequest, row: Mailing, language: str) -> dict[str, Any]:
     mail = mailing_outlook.sample(row, language=language, reader=request.user)
+    text = mailing_text.chosen(list(row.texts.order_by("pk")), row.fallback, language)
     return {
-        "language": language,
-        "language_name": NAMES[Language(language)],
+        "reader_language": language,
+        "reader_language_name": NAMES[Language(language)],
         "sample": mail,
+        "sample_language": text.language,
         "sample_path": reverse(
             "notifications:mailing-sample", args=[audiences.of(row).name, row.about_id, row.uid, language]
         ),

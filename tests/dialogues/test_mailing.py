@@ -470,14 +470,14 @@ def test_what_came_back_from_a_busy_server_during_a_halt_is_held_too(postbox, of
     (place,) = register(session, 1)
     row = write(session, official)
     send_by_later_hands(row, official)
-    postbox.seconds_each, postbox.answer = 1.0, "451 later"
+    postbox.seconds_each, postbox.answer = 3.0, "451 later"
     (worker,), _counts = in_threads(deliver_due)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not is_in_hand(row):
         assert time.monotonic() < until
         time.sleep(0.01)
     mailing.halt(row, by=official)
-    worker.join(30)
+    worker.join(60)
     held = row.rows.get()
     assert (held.status, held.attempts, held.subject, held.recipient) == ("held", 1, "", place.user)
 

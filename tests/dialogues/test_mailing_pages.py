@@ -136,6 +136,11 @@ def test_a_sample_is_shown_for_each_language_in_a_frame_without_scripts(desk, se
     row = write(session, official, fr=Text("Salle 5", "Nous sommes en salle 5."))
     page = desk.get(to(session, "mailing", row.uid), {"language": "fr"})
     assert "Salle 5" in text_of(page)
+    assert re.findall(r'<a href="[?]language=([\w-]+)[^>]* aria-current="page">', page.content.decode()) == ["fr"]
+    assert 'title="The mail as readers of French get it"' in page.content.decode()
+    assert '<strong lang="fr">Salle 5</strong>' in page.content.decode()
+    other = desk.get(to(session, "mailing", row.uid), {"language": "es"})
+    assert '<strong lang="en">Room 5</strong>' in other.content.decode()
     frame = desk.get(to(session, "mailing-sample", row.uid, "fr"))
     assert "Nous sommes en salle 5." in frame.content.decode()
     assert '<html lang="fr">' in frame.content.decode()
