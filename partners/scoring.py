@@ -94,7 +94,7 @@ def _scored(row: dict[str, Any]) -> Scored:
 def _written(asked: Asked, among: str, *, has_vectors: bool) -> str:
     kind = "given" if asked.as_given else "requests" if asked.profile is not None else "companies"
     vectors = VECTORS[has_vectors]
-    near = {name: vectors[name].format(among=among) for name in ("structured", "near_companies", "near_requests")}
+    near = {name: vectors[name].format(among=among) for name in ("near_companies", "near_requests")}
     pool = POOLS[kind].format(among=among, pairs=PAIRS, **near)
     kin = KIN["of_companies" if kind == "requests" else "of_requests"]
     return STATEMENT.format(pool=pool, title=TITLE, **kin, **{k: v for k, v in vectors.items() if k not in near})

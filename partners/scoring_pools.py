@@ -72,7 +72,9 @@ brought AS MATERIALIZED (
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
         AND p.hs_chapters && w.hs_chapters AND (p.facets && w.markets) IS TRUE
         WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
-    {structured}"""
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND (p.facets && w.markets) IS TRUE
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)"""
     + _WORDED_IN_EACH
     + """
     {near_companies}

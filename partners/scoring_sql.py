@@ -273,7 +273,6 @@ VECTORS = {
                 _HOLD_VECTOR.format(part=3) + " AS v_denies",
             )
         ),
-        "structured": "",
         "closeness": """1 - (a.v_whole <=> h.v_whole) AS whole, 1 - (a.v_seeks <=> h.v_offers) AS sought,
         1 - (a.v_offers <=> h.v_seeks) AS offered, 1 - (a.v_seeks <=> h.v_seeks) AS both_seek,
         1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
@@ -304,10 +303,6 @@ VECTORS = {
         "hold_vectors": "",
         "closeness": "NULL::float AS whole, NULL::float AS sought, NULL::float AS offered, NULL::float AS both_seek,"
         " NULL::float AS both_offer, NULL::float AS denied",
-        "structured": """
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND p.facets && w.markets
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)""",
         "near_companies": "",
         "near_requests": "",
     },
