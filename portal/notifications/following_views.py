@@ -57,7 +57,7 @@ def follow(request: HttpRequest, kind: str) -> HttpResponse:
         "is_following": request.user.is_authenticated and subscriptions.is_following(followable, wish, request.user),
         "gets_mail": _gets_mail(request, followable),
         "kind": kind,
-        "has_systems": bool(kept_organizations(request.user)),
+        "has_systems": not followable.is_of_one and bool(kept_organizations(request.user)),
     }
     return show(request, "notifications/follow.html", context, status=status)
 

@@ -176,7 +176,7 @@ def webhook_send_again(request: HttpRequest, uid: str, delivery: str) -> HttpRes
 def webhook_follow(request: HttpRequest, kind: str) -> HttpResponse:
     """Let a system of an organization that she manages follow what a list shows."""
     followable = followed.by_name(kind)
-    if followable is None:
+    if followable is None or followable.is_of_one:  # systems are told of what is new, people also of what changes
         raise Http404
     organizations = kept_organizations(request.user)
     require(bool(organizations))
