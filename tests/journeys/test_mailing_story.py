@@ -30,7 +30,9 @@ def test_a_message_to_participants_is_looked_at_sent_watched_and_read(visit, off
     expect(desk.get_by_role("heading", name="Another room")).to_be_visible()
     expect(desk.locator("#people")).to_contain_text("they get the text in English")
     expect(desk.frame_locator("iframe.mail").locator("strong", has_text="room 5")).to_be_visible()
-    desk.get_by_role("navigation", name="Language of the reader").get_by_role("link", name="Traditional Chinese").click()
+    languages = desk.get_by_role("navigation", name="Language of the reader")
+    languages.get_by_role("link", name="Traditional Chinese").click()
+    expect(languages.locator("[aria-current=page]")).to_have_text("Traditional Chinese (1)")
     expect(desk.frame_locator("iframe.mail").locator("html[lang=zh-hant]")).to_be_attached()
     desk.get_by_role("button", name="Send to 4 people").click()
 
