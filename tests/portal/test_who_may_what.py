@@ -505,7 +505,8 @@ TABLE = [
 #: What a visitor may open, by name; test_every_address.py walks it.
 OPEN = {
     "dialogues:invitation-answer", "dialogues:invitation-pass-on", "dialogues:invitation-check-in",
-    "healthz", "readyz", "mail-events", "robots", "sitemap", "sitemap-section", "resources:export-csv", "resources:export-jsonl",
+    "healthz", "readyz", "mail-events", "robots", "sitemap", "sitemap-section",
+    "resources:export-csv", "resources:export-jsonl",
     "resources:resource-feed",
     "dataset", "home", "reader-settings", "agreements", "open-data", "accessibility", "contact",
     "organization-detail", "invitation-accept", "notifications:unsubscribe", "notifications:resubscribe",
