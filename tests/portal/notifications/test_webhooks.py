@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -31,6 +32,8 @@ from portal.notifications.followed import Wish
 from portal.notifications.models import News, Notification, Subscription, Webhook, WebhookDelivery
 from portal.notifications.posting import post_due
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
+from tests.factories.dialogues import CommitmentFactory, IssueFactory, SessionFactory
+from tests.factories.partners import PartnerRequestFactory
 from tests.factories.resources import ResourceFactory
 from tests.misbehaving import Site, redirecting, saying, silent
 from tests.portal.notifications.test_failures import database_url
@@ -156,6 +159,29 @@ def test_what_happens_while_it_is_off_waits_until_it_is_on(webhook, manager, sit
     webhooks.switch_on(webhook, by=manager)
     assert post_due() == 1
     assert WebhookDelivery.objects.get().status == Status.SENT
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "title"),
+    [
+        ("resource", partial(ResourceFactory, published=True, title_en="Tariffs"), "Tariffs"),
+        ("issue", partial(IssueFactory, public=True, title="As filed", public_title_en="As told"), "As told"),
+        ("opportunity", partial(PartnerRequestFactory, published=True, title="Mango"), "Mango"),
+        ("session", partial(SessionFactory, scheduled=True, title_en="Fifth session"), "Fifth session"),
+        ("commitment", partial(CommitmentFactory, published=True, text_en="One form"), "One form"),
+    ],
+)
+def test_of_every_kind_what_everybody_may_read_is_told_in_all_languages(us, mx, tw, name, make, title):
+    kind = followed.by_name(name)
+    obj = make()
+    obj.refresh_from_db()
+    obj.facets = ["economy:US", "secret:mark"]
+    about = {"about_type": ContentType.objects.get_for_model(obj), "about_id": obj.pk}
+    told = webhooks.content(kind, obj, News.objects.create(**about))
+    assert told["type"] == f"{name}.published"
+    assert told["data"]["title"] == dict.fromkeys(["en", "zh-hant", "es", "fr"], title)
+    assert [url.split("/")[3] for url in told["data"]["url"].values()] == list(told["data"]["url"])
+    assert "secret:mark" not in told["data"]["codes"]
 
 
 def test_many_webhooks_cost_no_more_statements_than_one(webhook, manager, kind):
