@@ -17,7 +17,7 @@ from tests.factories.resources import ResourceFactory
 
 @pytest.fixture(autouse=True)
 def pages_are_kept(settings):
-    settings.PAGE_CACHE_SECONDS = 60
+    settings.PAGE_CACHE_SECONDS = settings.COUNTS_CACHE_SECONDS = 60
     cache.clear()
 
 
