@@ -1,4 +1,4 @@
-"""A chamber writes a request for a member firm, which confirms it; a firm it suits asks, and on acceptance both meet."""
+"""A chamber writes a request for a member firm, which confirms it; a firm it suits asks, and both meet."""
 
 from playwright.sync_api import expect
 
