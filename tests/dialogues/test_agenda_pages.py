@@ -290,6 +290,9 @@ def test_every_page_is_there_in_every_language(desk, session, items, language):
     for name in ("dialogue-settings", "session-prepare", "dialogue-detail"):
         address = reverse(f"dialogues:{name}", args=[session.dialogue.slug])
         assert desk.get(address.replace("/en/", f"/{language}/")).status_code == 200
+
+
+def test_an_early_session_says_that_nothing_is_checked_now(desk, session):
     early = SessionFactory(dialogue=session.dialogue)
     assert "Nothing is checked now" in text(desk.get(url("session-readiness", early)))
 
