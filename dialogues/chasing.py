@@ -89,12 +89,13 @@ def remind() -> int:
 def waiting_for(user: Any) -> QuerySet[Commitment]:
     """What she should see to now: hers, from two weeks before its day on, and for officials what their economy's
     organizations let lie for two weeks. Published ones alone, the first due first."""
-    today = timezone.localdate()
+    today, economies = timezone.localdate(), delegation(user)
     hers = Q(owner__in=organization_ids(user)) & (Q(lead=None) | Q(lead=user) | Q(due_on__lt=today))
-    left = Q(owner__economy__in=delegation(user), due_on__lte=today - timedelta(OFFICIALS_AFTER))
-    rows = Commitment.objects.visible_to(user).published().unfinished()
-    soon = Q(due_on__lte=today + timedelta(AHEAD))
-    return rows.filter(soon & (hers | left)).select_related("owner", "session__dialogue").order_by("due_on", "pk")
+    left = Q(owner__economy__in=economies, due_on__lte=today - timedelta(OFFICIALS_AFTER))
+    # A published one is seen by the people who are to keep it: only of the others is it asked who sees them.
+    seen = Commitment.objects.visible_to(user) if economies else Commitment.objects.all()
+    rows = seen.published().unfinished().filter(due_on__lte=today + timedelta(AHEAD))
+    return rows.filter(hers | left).select_related("owner", "session__dialogue").order_by("due_on", "pk")
 
 
 def _rungs(commitment: Commitment, people: People, now: datetime) -> dict[int, set[int]]:

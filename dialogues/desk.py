@@ -48,6 +48,8 @@ def coming_for(user: Any) -> list[Coming]:
 
 
 def _unfinished_sessions(user: Any) -> list[Waiting]:
+    if not delegation(user):
+        return []
     mine = Session.objects.visible_to(user).filter(dialogue__in=_dialogues(user)).select_related("dialogue")
     return [
         Waiting(

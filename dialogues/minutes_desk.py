@@ -71,9 +71,10 @@ def _to_comment(user: Any, hers: set[str]) -> list[Waiting]:
         Minutes.objects.visible_to(user)
         .filter(session__in=places, status__in=[Minutes.Status.CIRCULATED, Minutes.Status.AGREED])
         .exclude(comments__by=user)
-        .exclude(session__dialogue__in=Dialogue.objects.filter(parties__in=hers))
         .select_related("session__dialogue")
     )
+    if hers:
+        open_to_her = open_to_her.exclude(session__dialogue__in=Dialogue.objects.filter(parties__in=hers))
     return [
         Waiting(
             _("Comment on the minutes: %(session)s") % {"session": minutes.session.title},
