@@ -94,7 +94,7 @@ def prepare(subscriptions):
 def ask_for_partners(count):
     """Open partner requests, each of another sector, place, target and type in turn."""
     sectors = list(Sector.objects.order_by("slug").values_list("slug", flat=True))
-    places = list(Economy.objects.order_by("code").values_list("code", flat=True))
+    places = list(Economy.objects.filter(is_focus=True).order_by("code").values_list("code", flat=True))
     types = PartnerRequest.Type.values
     for n in range(count):
         PartnerRequestFactory(
