@@ -33,7 +33,7 @@ SELECT c.id, u.id, CASE WHEN u.id IS NULL THEN 'follower-' || p.person || '@exam
     now(), now(), ''
 FROM generate_series(1, %(rows)s) g
 CROSS JOIN LATERAL (SELECT (hashint8(g) & 2147483647) %% %(people)s AS person,
-    floor(%(criteria)s * power((hashint8(g * 7919) & 2147483647) / 2147483648.0, 3))::int AS criteria) p
+    floor(%(criteria)s * power((hashint8(g::bigint * 7919) & 2147483647) / 2147483648.0, 3))::int AS criteria) p
 JOIN bench_criteria c ON c.n = p.criteria
 LEFT JOIN accounts_user u ON u.email = 'follower-' || p.person || '@example.com'
 ON CONFLICT DO NOTHING
