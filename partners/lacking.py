@@ -73,12 +73,11 @@ def _sentence(obstacle: str, gap: Gap) -> str:
         count = ngettext(
             "%(number)s company would fit without it.", "%(number)s companies would fit without it.", gap.removes
         ) % {"number": gap.removes}
+    elif gap.of == 1:
+        count = _("The company that comes nearest lacks it or does not mention it.")
     else:
-        count = ngettext(
-            "The company that comes nearest lacks it or does not mention it.",
-            "%(number)s of the %(of)s companies that come nearest lack it or do not mention it.",
-            gap.of,
-        ) % {"number": gap.without, "of": gap.of}
+        text = _("%(number)s of the %(of)s companies that come nearest lack it or do not mention it.")
+        count = text % {"number": gap.without, "of": gap.of}
     # Translators: what stands in the way, then how many companies it keeps away
     return _("%(obstacle)s %(count)s") % {"obstacle": obstacle, "count": count}
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Min
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from partners.models import ScreeningFlag
 from portal.accounts.models import User
@@ -17,7 +17,11 @@ def waiting_for(user: User) -> list[Waiting]:
     found = flags.aggregate(count=Count("pk"), since=Min("found_at"))
     if not found["count"]:
         return []
-    title = ngettext(
-        "Compare a name with a screening list", "Compare %(count)d names with screening lists", found["count"]
-    ) % {"count": found["count"]}
+    title = _title(found["count"])
     return [Waiting(title, reverse("partners:screening-list"), found["since"], kind="partners/screening")]
+
+
+def _title(count: int) -> str:
+    if count == 1:
+        return _("Compare a name with a screening list")
+    return _("Compare %(count)d names with screening lists") % {"count": count}

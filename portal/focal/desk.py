@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.desk import Coming, Waiting
@@ -32,11 +32,16 @@ def waiting_for(user: User) -> list[Waiting]:
     found = list(due)
     if not found:
         return []
-    title = ngettext(
-        "Confirm that %(office)s still answers as listed", "Confirm %(count)d offices in the directory", len(found)
-    ) % {"count": len(found), "office": found[0].office}
-    since = found[0].lapses_at - timedelta(days=AHEAD)
-    return [Waiting(title, reverse("focal:point-mine"), since, due_at=found[0].lapses_at, kind="accounts/offices")]
+    due_at = found[0].lapses_at
+    since = due_at - timedelta(days=AHEAD)
+    return [Waiting(_title(found), reverse("focal:point-mine"), since, due_at=due_at, kind="accounts/offices")]
+
+
+def _title(due: list[FocalPoint]) -> str:
+    """One office by its name, several by their number; two sentences, as Chinese has one form for both numbers."""
+    if len(due) == 1:
+        return _("Confirm that %(office)s still answers as listed") % {"office": due[0].office}
+    return _("Confirm %(count)d offices in the directory") % {"count": len(due)}
 
 
 def coming_for(user: User) -> list[Coming]:
