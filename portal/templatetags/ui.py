@@ -3,6 +3,7 @@
 import datetime as dt
 import email.header
 import email.utils
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -137,6 +138,24 @@ def day(when: dt.date | dt.datetime) -> SafeString:
     if isinstance(when, dt.datetime):
         when = timezone.localtime(when).date()
     return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "DATE_FORMAT"))
+
+
+@register.filter
+def opening(text: str, width: int) -> str:
+    """The first words of a long text and "…", at most ``width`` letters wide; a Chinese character is two letters wide.
+
+    Never ends inside a word, unless the first one is longer than that.
+    """
+    text = " ".join(text.split())
+    room, whole = width, 0
+    for place, letter in enumerate(text):
+        wide = unicodedata.east_asian_width(letter) in "WF"
+        room -= 2 if wide else 1
+        if letter == " " or wide:
+            whole = place
+        if room < 0:
+            return text[: whole or place].rstrip(" ,.;:–—(、，。；：（") + "…"
+    return text
 
 
 @register.filter

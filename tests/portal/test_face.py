@@ -401,6 +401,24 @@ def test_one_page_needs_no_numbers(rf):
 # --- Words, times, Markdown ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Dried mango in bulk", 19, "Dried mango in bulk"),
+        ("Dried mango in bulk", 18, "Dried mango in…"),
+        ("Dried mango, in bulk", 13, "Dried mango…"),
+        ("Fruit. An apple", 9, "Fruit. An…"),
+        ("Straßenbahnhaltestelle", 10, "Straßenbah…"),
+        ("果乾批發", 8, "果乾批發"),
+        ("果乾，批發", 7, "果乾…"),
+        ("Two\nlines", 20, "Two lines"),
+        ("", 5, ""),
+    ],
+)
+def test_the_opening_of_a_long_text_ends_with_a_whole_word(text, width, shown):
+    assert ui.opening(text, width) == shown
+
+
 def test_markdown_lets_no_markup_of_the_writer_through():
     html = ui.markdown(
         '<script>alert(1)</script> <b onclick="x">bold</b> [link](javascript:alert(1)) ![pixel](https://e.example/x.png)'
