@@ -62,15 +62,15 @@ def _destinations(request: HttpRequest) -> list[dict]:
         ("resources:resource-list", _("Resources")),
         ("dialogues:dialogue-list", _("Dialogues")),
         ("partners:request-list", _("Opportunities")),
-        ("partners:company-list", _("Directory")),
+        ("partners:company-list", _("Directory"), "focal:point-list"),
     )
     found = []
-    for name, label in places:
+    for name, label, *others in places:
         try:
-            url = reverse(name)
+            url, *more = [reverse(each) for each in (name, *others)]
         except NoReverseMatch:  # an app that is not there has no place in the menu
             continue
-        found.append({"url": url, "label": label, "is_current": request.path.startswith(url)})
+        found.append({"url": url, "label": label, "is_current": request.path.startswith((url, *more))})
     return found
 
 

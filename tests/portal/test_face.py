@@ -222,6 +222,12 @@ def test_the_menu_names_where_the_reader_is(client):
 
 
 @pytest.mark.django_db
+def test_the_offices_stand_under_the_directory(client):
+    links = Page(client.get("/en/offices/")).all("a")
+    assert {"href": "/en/directory/", "aria-current": "true"} in links
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["agreements", "open-data", "accessibility", "contact", "reader-settings"])
 def test_a_page_of_the_footer_is_open_to_everybody(client, name):
     agreement()
