@@ -30,14 +30,16 @@ def other_firm(introduction: Introduction, reader: User) -> str:
 
 @register.simple_tag
 def meeting_times(introduction: Introduction, reader: User, starts: dt.datetime | str, ends: dt.datetime | str):
-    """A time by the reader's clock and by the other side's; mails hand the moments over as ISO 8601."""
+    """A time by the reader's clock and, where it is another, by the other side's; mails hand the moments over as
+    ISO 8601."""
     starts_at, ends_at = _moment(starts), _moment(ends)
     own = clocks.own_time(starts_at, ends_at, timezone.get_current_timezone_name())
     side = seating.side_of(reader, introduction.interest)
     if side is None:
         return [own]
     zone = seating.zone_at(introduction, seating.OTHER[side])
-    return [own, clocks.on_clock(starts_at, ends_at, zone, own.starts.date())]
+    other = clocks.on_clock(starts_at, ends_at, zone, own.starts.date())
+    return [own] if other.zone_label == own.zone_label else [own, other]
 
 
 @register.simple_tag

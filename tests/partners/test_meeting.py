@@ -1,5 +1,6 @@
 """The first meeting: proposed, accepted, moved and cancelled, in two time zones and two calendars."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import icalendar
@@ -11,6 +12,7 @@ from django.utils import timezone
 from partners import interests, ladder, meeting, seating
 from partners.models import PartnerMeeting, Rung, Side, SlotProposal
 from partners.views.meetings import ACTS_AN_HOUR
+from portal.notifications.delivery import deliver_due
 from portal.notifications.models import Notification
 from tests.factories.accounts import UserFactory, join
 from tests.factories.partners import IntroductionFactory
@@ -91,6 +93,20 @@ class TestAccepting:
             assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(minutes=45)
             assert str(event["ATTENDEE"]) == f"mailto:{email}"
             assert event["LOCATION"] == "https://call.example/1"
+
+    def test_the_mail_gives_the_time_by_both_clocks_and_once_where_they_are_the_same(
+        self, introduction, owner_us, mailoutbox
+    ):
+        planned = meeting.accept(propose(introduction, 3)[0], side=Side.INTERESTED, by=owner_us)
+        deliver_due()
+        owner_us.time_zone = "America/Mexico_City"
+        owner_us.save(update_fields=["time_zone"])
+        meeting.cancel(planned, side=Side.REQUEST, by=None)
+        deliver_due()
+
+        bodies = [mail.body for mail in mailoutbox if "<nora@cascade.example>" in mail.to[0]]
+        times = [[line for line in body.splitlines() if re.match(r"- .+(–).+ \(UTC", line)] for body in bodies[-2:]]
+        assert [len(lines) for lines in times] == [2, 1]
 
     def test_the_entry_names_no_firm_and_no_person(self, introduction, owner_us):
         meeting.accept(propose(introduction, 3)[0], side=Side.INTERESTED, by=owner_us)

@@ -136,10 +136,10 @@ def test_the_mail_about_a_fitting_request_lists_its_reasons_in_the_readers_langu
 
     (mail,) = [mail for mail in mailoutbox if "nora@" in mail.to[0]]
     assert mail.subject == f"An opportunity that suits Cascade Snacks: {submitted.title}"
-    assert "Met. Same sector: Processed food." in mail.body
-    assert "Met. Same goods: HS heading 2008." in mail.body
+    assert "Met · Same sector: Processed food." in mail.body
+    assert "Met · Same goods: HS heading 2008." in mail.body
     assert "Unnamed company, Mexico" in mail.body
-    assert "<li>Met. Same sector: Processed food.</li>" in mail.alternatives[0][0]
+    assert "<li>Met · Same sector: Processed food.</li>" in mail.alternatives[0][0]
 
 
 def test_a_company_hears_of_a_request_once_however_often_it_is_renewed(submitted, reviewer, owner_us, us):

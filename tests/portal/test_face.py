@@ -471,7 +471,7 @@ def test_a_moment_is_shown_in_a_zone_that_is_named():
 
 @pytest.mark.parametrize(
     ("language", "shown"),
-    [("zh-hant", "2027年5月14日 20:00"), ("es", "14 de mayo de 2027 a las 20:00"), ("fr", "14 mai 2027 20:00")],
+    [("zh-hant", "2027年5月14日 20:00"), ("es", "14 de mayo de 2027 a las 20:00"), ("fr", "14 mai 2027 à 20:00")],
 )
 def test_a_moment_is_written_as_the_language_writes_it(language, shown):
     with translation.override(language):
