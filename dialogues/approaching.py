@@ -16,6 +16,7 @@ from dialogues.models import Registration, Session
 from dialogues.permissions import can_join
 from portal.activity.log import record, timeline
 from portal.lifecycle import lock
+from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 from portal.notifications.reasons import TOLD_AS
 
@@ -33,6 +34,13 @@ def remind() -> int:
         status=Session.Status.SCHEDULED, starts_at__gt=now, starts_at__lte=now + timedelta(days=max(DAYS))
     )
     return sum(_remind_of(session, now) for session in near.order_by("starts_at", "pk"))
+
+
+def holds(row: Notification) -> bool:
+    """Whether the session that a reminder is about still takes place when it says."""
+    session: Any = row.about
+    is_to_come = session.status == Session.Status.SCHEDULED
+    return is_to_come and row.key.endswith(f":{session.interval} {row.context['days']}")
 
 
 @transaction.atomic

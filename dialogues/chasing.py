@@ -86,6 +86,12 @@ def remind() -> int:
     return promised
 
 
+def holds(row: Notification) -> bool:
+    """Whether the commitment that a reminder is about is still to be kept, by the day it says."""
+    commitment: Any = row.about
+    return commitment.is_unfinished and commitment.due_on.isoformat() == row.context["due_on"]
+
+
 def waiting_for(user: Any) -> QuerySet[Commitment]:
     """What she should see to now: hers, from two weeks before its day on, and for officials what their economy's
     organizations let lie for two weeks. Published ones alone, the first due first."""

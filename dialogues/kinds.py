@@ -1,5 +1,8 @@
 """How urgent the messages of dialogues are, and which changes of a session become one message."""
 
+from dataclasses import replace
+
+from dialogues import approaching, chasing, reminding
 from portal.notifications.kinds import TO_MANY, URGENT, Kind, declare
 from portal.notifications.models import Queue
 
@@ -18,9 +21,12 @@ def register() -> None:
             "dialogues/session_revised": Kind(Queue.ORDINARY, can_wait=False, bundle=_CHANGES),
             "dialogues/registration_confirmed": URGENT,
             "dialogues/place_given": URGENT,
-            "dialogues/session_near": URGENT,
+            "dialogues/session_near": replace(URGENT, holds=approaching.holds),
             "dialogues/poll_opened": URGENT,
-            "dialogues/poll_reminder": URGENT,
+            "dialogues/poll_reminder": replace(URGENT, holds=reminding.holds),
+            "dialogues/poll_deadline_passed": Kind(holds=reminding.holds),
+            chasing.DUE: Kind(holds=chasing.holds),
+            chasing.OVERDUE: Kind(holds=chasing.holds),
             "dialogues/issue_followed": TO_MANY,
             "dialogues/session_followed": TO_MANY,
             "dialogues/commitment_followed": TO_MANY,

@@ -11,6 +11,7 @@ from dialogues import poll_links, polls
 from dialogues.models import Dialogue, Invitee, SlotPoll
 from portal.accounts.permissions import delegation
 from portal.desk import Waiting
+from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 
 KIND = "dialogues"
@@ -31,6 +32,12 @@ def remind() -> None:
             _tell_organizers(poll)
         else:
             _remind(poll, now)
+
+
+def holds(row: Notification) -> bool:
+    """Whether the poll that a reminder is about still runs, and until the moment it says."""
+    poll: Any = row.about
+    return poll.status == SlotPoll.Status.OPEN and f":{poll.respond_by.isoformat()}" in row.key
 
 
 def _remind(poll: SlotPoll, now: datetime) -> None:

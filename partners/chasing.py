@@ -4,10 +4,11 @@ Everything is computed from the rows, so a sweep that was late, ran twice or ran
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from partners.models import ExpressionOfInterest, PartnerRequest
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.lifecycle import lock, move
+from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 
 Status = ExpressionOfInterest.Status
@@ -28,18 +30,29 @@ HIDDEN_AFTER = 3
 
 
 def remind_due(limit: int = 200) -> int:
-    """Remind those who have to answer within two days; return of how many interests."""
+    """Remind those who have to answer within two days; return of how many interests.
+
+    Of another day to answer they are reminded anew, unless that was within the two days before it.
+    """
     with transaction.atomic():
         now = timezone.now()
+        untold = Q(reminded_at=None) | Q(reminded_at__lt=F("answer_due_at") - REMIND_BEFORE)
         due = ExpressionOfInterest.objects.unanswered().filter(
-            reminded_at=None, answer_due_at__gt=now, answer_due_at__lte=now + REMIND_BEFORE
+            untold, answer_due_at__gt=now, answer_due_at__lte=now + REMIND_BEFORE
         )
         rows = list(due.order_by("answer_due_at", "pk").select_for_update(skip_locked=True, of=("self",))[:limit])
         for interest in rows:
             interest.reminded_at = now
             interest.save(update_fields=["reminded_at"])
-            notify(sides.request_side(interest.request), "partners/interest_reminder", about=interest)
+            until = interest.answer_due_at.isoformat()
+            notify(sides.request_side(interest.request), "partners/interest_reminder", about=interest, occasion=until)
     return len(rows)
+
+
+def holds(row: Notification) -> bool:
+    """Whether the interest that a reminder is about still waits, until the moment it says."""
+    interest: Any = row.about
+    return interest.status == Status.SENT and row.key.endswith(interest.answer_due_at.isoformat())
 
 
 def expire_due(limit: int = 200) -> int:

@@ -1,5 +1,6 @@
 """How urgent the messages of partnering are."""
 
+from partners import chasing, renewing, vouching
 from portal.notifications.kinds import TO_MANY, URGENT, Kind, declare
 from portal.notifications.models import Queue
 
@@ -17,6 +18,9 @@ def register() -> None:
             "partners/meeting_left": URGENT,
             "partners/meeting_changed": Kind(Queue.CRITICAL, can_wait=False, bundle=_CHANGES),
             "partners/meeting_cancelled": Kind(Queue.CRITICAL, can_wait=False, ends=_CHANGES),
+            "partners/interest_reminder": Kind(holds=chasing.holds),
+            renewing.KIND: Kind(holds=renewing.holds),
+            vouching.REMINDER: Kind(holds=vouching.holds),
             "partners/request_followed": TO_MANY,
             "partners/request_published": TO_MANY,
         }

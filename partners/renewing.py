@@ -1,6 +1,7 @@
 """Renewal in one step: a notice a week before the closing day, and a personal link that renews."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
@@ -18,6 +19,7 @@ from portal.accounts.models import User
 from portal.activity.log import record
 from portal.activity.models import Activity
 from portal.lifecycle import lock
+from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 
 SALT = "partners.renewal"
@@ -25,6 +27,7 @@ SALT = "partners.renewal"
 LINK_LASTS = timedelta(days=120)
 #: How many days before its last one a request's side hears of it.
 NOTICE_DAYS = 7
+KIND = "partners/request_closes_soon"
 SAID = "closing_announced"
 
 
@@ -46,6 +49,12 @@ def remind(limit: int = 500) -> int:
     )
     rows = near.filter(~Exists(told)).order_by("closes_on", "pk")[:limit]
     return sum(_tell(row) for row in rows)
+
+
+def holds(row: Notification) -> bool:
+    """Whether the request that a notice is about still closes on the day it says."""
+    request: Any = row.about
+    return request.status == PartnerRequest.Status.PUBLISHED and row.key.endswith(f":{_day(request)}")
 
 
 def path(request: PartnerRequest, person: User) -> str:
@@ -78,7 +87,7 @@ def _tell(row: PartnerRequest) -> bool:
     record(None, SAID, request, closes_on=day)
     notify(
         sides.request_side(request),
-        "partners/request_closes_soon",
+        KIND,
         about=request,
         occasion=day,
         own=lambda person: {"url": path(request, person)},

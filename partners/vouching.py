@@ -6,6 +6,7 @@ is shown: the day of a check could tell whose it is.
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +19,7 @@ from partners.models import ChamberMember, Vouch
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.lifecycle import lock
+from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 
 #: How long a check holds unless the chamber says otherwise, and at most: what was seen two years ago says little.
@@ -25,6 +27,7 @@ USUAL_DAYS = 365
 MOST_DAYS = 731
 #: Days before the end on which the chamber is reminded.
 REMINDED = (30, 7)
+REMINDER = "partners/vouch_ends"
 
 
 @transaction.atomic
@@ -103,6 +106,12 @@ def check_days(checked_on: date, expires_on: date) -> None:
         )
 
 
+def holds(row: Notification) -> bool:
+    """Whether the word that a reminder is about still stands, until the day it says."""
+    said: Any = row.about
+    return said.withdrawn_at is None and f":{said.expires_on.isoformat()} " in row.key
+
+
 def remind_due() -> int:
     """Remind the chambers of what runs out within 30 and within 7 days; return of how many. Running twice tells once.
 
@@ -114,7 +123,7 @@ def remind_due() -> int:
     for said in ending.order_by("expires_on", "pk"):
         days = min(day for day in REMINDED if said.expires_on - timedelta(days=day) <= today)
         people = sides.people_of([said.chamber])
-        notify(people, "partners/vouch_ends", about=said, occasion=f"{said.expires_on.isoformat()} {days}")
+        notify(people, REMINDER, about=said, occasion=f"{said.expires_on.isoformat()} {days}")
     return len(ending)
 
 

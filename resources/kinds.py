@@ -1,8 +1,9 @@
 """How urgent the messages of resources are."""
 
-from portal.notifications.kinds import TO_MANY, declare
+from portal.notifications.kinds import TO_MANY, Kind, declare
+from resources import scheduling
 
 
 def register() -> None:
     """Called once, when the app is ready."""
-    declare({"resources/resource_followed": TO_MANY})
+    declare({"resources/resource_followed": TO_MANY, scheduling.ENDS_SOON: Kind(holds=scheduling.holds)})

@@ -4,6 +4,7 @@ Each sweep takes everything that is due by now, so what an outage held up is don
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.lifecycle import lock, move
+from portal.notifications.models import Notification
 from portal.notifications.outbox import notify
 from portal.reference.models import Economy
 from resources import people, permissions, publishing
@@ -25,6 +27,7 @@ from resources.models import Resource
 LATEST = timedelta(days=366)
 #: The publisher is told so long before a resource ends.
 NOTICE = timedelta(days=14)
+ENDS_SOON = "resources/resource_expires_soon"
 
 
 @transaction.atomic
@@ -130,7 +133,13 @@ def warn_of_expiry() -> None:
     """Tell the publisher of what ends within two weeks: once for each last day, however often this runs."""
     until = timezone.now().date() + NOTICE
     for row in Resource.objects.published().filter(expires_on__lte=until).order_by("expires_on", "pk"):
-        _tell_publisher(row, "resources/resource_expires_soon")
+        _tell_publisher(row, ENDS_SOON)
+
+
+def holds(row: Notification) -> bool:
+    """Whether the resource that a warning is about still ends on the day it says."""
+    resource: Any = row.about
+    return resource.status == Resource.Status.PUBLISHED and str(resource.expires_on) == row.context["expires_on"]
 
 
 def _to_publish() -> models.QuerySet[Resource]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import deliverability, hours, mails, preferences, throttle
+from portal.notifications import deliverability, hours, kinds, mails, preferences, throttle
 from portal.notifications.models import Deliverability, Digest, Notification, Queue, Rhythm
 from portal.reference import labels
 
@@ -165,6 +165,8 @@ def _compose(row: Notification) -> EmailMessage | str:
     with transaction.atomic(), reading_as(row.addressee):
         if row.about is None:
             raise AboutGone(f"{row.key.rpartition(':')[0]} no longer exists.")
+        if not kinds.still_holds(row):
+            return outdate(row)
         subject = mails.subject(row)
         row.subject, row.url = subject[:250], mails.path_of(row)
         rhythm = preferences.rhythm_of(row)
@@ -180,6 +182,15 @@ def _compose(row: Notification) -> EmailMessage | str:
             row.due_at = wait_until
             return Status.PENDING
         return mails.compose(row, subject)
+
+
+def outdate(row: Notification) -> str:
+    """Set on ``row`` (not saved) that its mail does not go; return its state. Who has not read it in her inbox does
+    not find it there any more."""
+    if row.read_at is None:
+        row.subject = row.url = ""
+    row.status = Status.REPLACED
+    return row.status
 
 
 def _send(row: Notification, mail: EmailMessage | str, line: MailLine) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.languages import reading_as
-from portal.notifications import deliverability, delivery, mails, reasons
+from portal.notifications import deliverability, delivery, kinds, mails, reasons
 from portal.notifications.delivery import MailLine
 from portal.notifications.models import Address, Deliverability, Digest, Notification, Rest, Rhythm
 from portal.reference import labels
@@ -94,7 +94,7 @@ def _send_next(line: MailLine) -> bool:
     digest = due.select_related("recipient").select_for_update(skip_locked=True, of=("self",)).first()
     if digest is None:
         return False
-    rows = list(_waiting(digest).prefetch_related("about")[:MOST])
+    rows = _still_so(list(_waiting(digest).prefetch_related("about")[:MOST]))
     error = ""
     if not rows:
         digest.status = Digest.Status.EMPTY
@@ -111,6 +111,15 @@ def _send_next(line: MailLine) -> bool:
             status=digest.status, digest=digest, sent_at=digest.sent_at, last_error=error
         )
     return True
+
+
+def _still_so(rows: list[Notification]) -> list[Notification]:
+    """Without the reminders of a date that was moved while they waited, which go nowhere any more."""
+    outdated = [row for row in rows if not kinds.still_holds(row)]
+    for row in outdated:
+        delivery.outdate(row)
+    Notification.objects.bulk_update(outdated, ["status", "subject", "url"])
+    return [row for row in rows if row.status == Notification.Status.WAITING]
 
 
 def _attempt(digest: Digest, rows: list[Notification], line: MailLine) -> str:

@@ -3,10 +3,10 @@
 Each app declares its own once, when it is ready; a kind that nobody declared is ordinary and can wait.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from portal.notifications.models import ALWAYS_MAILED, Queue
+from portal.notifications.models import ALWAYS_MAILED, Notification, Queue
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class Kind:
     ``bundle`` names a group of quick edits: of one object's messages of a group, those that follow one another within
     ``settings.BUNDLE_SECONDS`` become one, of the kind with the greatest ``strength``. ``ends`` names a group whose
     messages are moot once this one is promised: nobody needs the new hour of a meeting that was called off.
+    ``holds`` tells of a reminder that has not left yet, because it waits for a digest or the end of the quiet hours,
+    whether its object still has the date it reminds of; it may look at the row and its ``about``, and asks no query.
     """
 
     queue: Queue = Queue.ORDINARY
@@ -23,6 +25,7 @@ class Kind:
     bundle: str = ""
     strength: int = 0
     ends: str = ""
+    holds: Callable[[Notification], bool] | None = None
 
 
 ORDINARY = Kind()
@@ -43,6 +46,12 @@ def of(kind: str) -> Kind:
     if kind in _declared:
         return _declared[kind]
     return URGENT if kind.partition("/")[0] in ALWAYS_MAILED else ORDINARY
+
+
+def still_holds(row: Notification) -> bool:
+    """Whether a message that has not left still says what is so; one about something that is gone is another matter."""
+    holds = of(row.kind).holds
+    return holds is None or row.about is None or holds(row)
 
 
 def bundled_with(group: str) -> list[str]:
