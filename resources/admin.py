@@ -44,6 +44,19 @@ class ReviewFilter(admin.SimpleListFilter):
         return published.filter(reviewed_on=None) if chosen == "never" else queryset
 
 
+class LookFilter(admin.SimpleListFilter):
+    """What was changed in public and nobody else has looked over yet."""
+
+    title = _("second look")
+    parameter_name = "look"
+
+    def lookups(self, request, model_admin):
+        return [("waits", _("Changed, not yet seen by a second person"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=Resource.objects.unseen().values("pk")) if self.value() == "waits" else queryset
+
+
 class LanguageFilter(admin.SimpleListFilter):
     """What is missing or stale in which language."""
 
@@ -100,6 +113,7 @@ class ResourceAdmin(TranslationAdmin):
     list_filter = (
         "status",
         ReviewFilter,
+        LookFilter,
         "link_status",
         LanguageFilter,
         ("publisher__economy", admin.RelatedOnlyFieldListFilter),

@@ -115,7 +115,9 @@ def apply(
         if tries:
             _try_revision(resource, changes, by=by)
         else:
-            publishing.revise(resource, version=resource.version, by=by, **changes)
+            was = resource.version
+            resource = publishing.revise(resource, version=was, by=by, tells=False, **changes)
+            return Outcome(CHANGED, resource, was)
         return Outcome(CHANGED, resource, resource.version)
     except ValidationError as error:
         raise Refused(list(_problems(record, error))) from error

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.lifecycle import lock
-from resources import indexing, permissions, versions
+from resources import indexing, permissions, unseen, versions
 from resources.models import Resource
 from resources.reviewing import AT_ONCE
 
@@ -19,7 +19,8 @@ from resources.reviewing import AT_ONCE
 def assign(resource: Resource, *, publisher: Organization, by: User) -> Resource:
     """Make ``publisher`` its publisher; return the fresh row. Assigning the one it has changes nothing.
 
-    It counts as an edit: a form that was opened before is refused, and the catalogue's file no longer loads over it.
+    It counts as an edit, though not as one that waits for a second look: a form that was opened before is refused,
+    and the catalogue's file no longer loads over it.
     Raises ``PermissionDenied`` unless she administers the portal, and ``ValidationError``: ``no_publisher`` for a firm
     or a body that is not verified, ``wrong_economy`` for a body of an economy that the resource does not name.
     """
@@ -34,7 +35,8 @@ def assign(resource: Resource, *, publisher: Organization, by: User) -> Resource
     row.version += 1
     # Whoever wrote the text stays its writer; a row that nobody edited is marked as edited here.
     row.changed_by, row.changed_at = row.changed_by or by, timezone.now()
-    row.save(update_fields=["publisher", "version", "changed_by", "changed_at"])
+    unseen.follow_version(row)
+    row.save(update_fields=["publisher", "version", "changed_by", "changed_at", *unseen.FIELDS])
     indexing.refresh(row)
     versions.keep(row, by=by, verb="publisher_assigned")
     record(by, "publisher_assigned", row, was=was.slug, publisher=publisher.slug)

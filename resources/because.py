@@ -7,6 +7,7 @@ from portal.notifications import reasons
 _WROTE = _("You wrote this resource, or submitted it for review.")
 _APPROVED = _("You approved this resource.")
 _REVIEWS = _("You may review what is submitted for your economy.")
+_LOOKS_OVER = _("You may look over what others change in public.")
 _TOOK_PART = _("You wrote, submitted or approved this resource.")
 _PUBLISHES = _("Your agency publishes this resource, or you keep the resources of your economy.")
 
@@ -18,6 +19,9 @@ def register() -> None:
             "resources/resource_submitted": _REVIEWS,
             "resources/import_submitted": _REVIEWS,
             "resources/resource_not_published": _REVIEWS,
+            "resources/resource_changed": _LOOKS_OVER,
+            "resources/import_changed": _LOOKS_OVER,
+            "resources/resource_brought_back": _("You changed this resource."),
             "resources/resource_approval_ended": _APPROVED,
             "resources/resource_published": _WROTE,
             "resources/resource_sent_back": _WROTE,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from portal.accounts.models import Organization
 from portal.desk import Coming, Waiting
 from portal.templatetags.ui import after_colon, listed
-from resources import people, permissions, training
+from resources import people, permissions, training, unseen
 from resources.models import Report, Resource
 
 #: More reviews than this on one desk are one task, with a list of its own.
@@ -20,7 +20,7 @@ APART = 5
 
 
 def waiting_for(user: Any) -> list[Waiting]:
-    """Submitted resources to publish or send back, and published ones whose review is due, and what readers said."""
+    """Submitted resources to publish or send back, changes to look over, reviews that are due, what readers said."""
     if not permissions.can_draft(user):
         return []
     kept = Resource.objects.kept_by(user)
@@ -28,7 +28,21 @@ def waiting_for(user: Any) -> list[Waiting]:
         Waiting(resource.title, resource.get_absolute_url(), since=resource.submitted_at, kind=_("To publish"))
         for resource in people.waiting_for_review_by(user)
     ]
-    return submitted + _reviews(kept.due_for_review(timezone.now().date())) + _reports(user) + _links(kept)
+    return (
+        submitted + _looks(user) + _reviews(kept.due_for_review(timezone.now().date())) + _reports(user) + _links(kept)
+    )
+
+
+def _looks(user: Any) -> list[Waiting]:
+    """What was changed in public, each by itself, or all as one task when they are many: a file changes hundreds."""
+    changed = people.waiting_for_look_by(user)
+    first, kind = list(changed[: APART + 1]), _("To look over")
+    if len(first) > APART:
+        count = changed.count()
+        text = ngettext("%(count)s changed resource", "%(count)s changed resources", count) % {"count": count}
+        url = f"{reverse('resources:review-list')}?state=unseen"
+        return [Waiting(text, url, since=first[0].unseen_since, kind=kind)]
+    return [Waiting(row.title, unseen.address(row), since=row.unseen_since, kind=kind) for row in first]
 
 
 def _reviews(due: QuerySet[Resource]) -> list[Waiting]:

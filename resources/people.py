@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from portal.accounts.models import Membership, Organization, User
@@ -37,7 +37,16 @@ def reviewers(resource: Resource) -> models.QuerySet[User]:
     Where none of them is left, a lone official's text for one, portal administrators review it, so that nobody
     is stuck; never one whose text it is.
     """
-    hers = writers(resource)
+    return _others(resource, writers(resource))
+
+
+def lookers(resource: Resource) -> models.QuerySet[User]:
+    """Who may look over what was changed in public: those who keep it and did not change it since the last look, or
+    administrators, as for :func:`reviewers`."""
+    return _others(resource, set(resource.unseen_by))
+
+
+def _others(resource: Resource, hers: set[Any]) -> models.QuerySet[User]:
     colleagues = keepers(resource).exclude(pk__in=hers)
     if resource.scope != Resource.Scope.ECONOMY or colleagues.exists():
         return colleagues
@@ -58,6 +67,15 @@ def expected_reviewers(resource: Resource, user: User) -> Expected:
     hers = writers(resource)
     if resource.status == Resource.Status.DRAFT:
         hers |= {user.pk}
+    return _expected(resource, user, hers)
+
+
+def expected_lookers(resource: Resource, user: User) -> Expected:
+    """Who would look over what was changed in public, as :func:`expected_reviewers`."""
+    return _expected(resource, user, set(resource.unseen_by))
+
+
+def _expected(resource: Resource, user: User, hers: set[Any]) -> Expected:
     colleagues = list(keepers(resource).exclude(pk__in=hers))
     is_one_economys = resource.scope == Resource.Scope.ECONOMY
     stand_in = is_one_economys and not colleagues and administrators().exclude(pk__in=hers).exists()
@@ -83,20 +101,33 @@ def waiting_for_review_by(user: User) -> models.QuerySet[Resource]:
     """What is in review, not approved yet and hers to publish, longest waiting first; see :func:`reviewers`."""
     waiting = Resource.objects.awaiting_publication().filter(publish_at=None)
     others = waiting.exclude(author=user).exclude(submitted_by=user).exclude(changed_by=user)
+    officials = _officials_of_a_row()
+    for writer in ("author_id", "submitted_by_id", "changed_by_id"):
+        officials = officials.exclude(user=Coalesce(OuterRef(writer), Value(0)))
+    return _hers(others, user, officials)
+
+
+def waiting_for_look_by(user: User) -> models.QuerySet[Resource]:
+    """What was changed in public and is hers to look over, longest waiting first; see :func:`lookers`."""
+    others = Resource.objects.unseen().exclude(unseen_by__contains=[user.pk])
+    among = Func(OuterRef("unseen_by"), F("user"), function="array_position", output_field=models.IntegerField())
+    return _hers(others, user, _officials_of_a_row().alias(among=among).filter(among=None))
+
+
+def _hers(
+    rows: models.QuerySet[Resource], user: User, others: models.QuerySet[Membership]
+) -> models.QuerySet[Resource]:
+    """Of these, what she keeps or, as an administrator, what none of ``others`` could do."""
     mine = Q(pk__in=Resource.objects.kept_by(user).values("pk"))
-    stands_in = Q(~Exists(_colleagues_of_a_row())) if user.is_staff else Q(pk=None)
-    return others.filter(mine | stands_in)
+    return rows.filter(mine | Q(~Exists(others)) if user.is_staff else mine)
 
 
-def _colleagues_of_a_row() -> models.QuerySet[Membership]:
-    """Of a resource in an outer query: the officials of its economies whose text it is not."""
-    officials = Membership.objects.filter(
+def _officials_of_a_row() -> models.QuerySet[Membership]:
+    """Of a resource in an outer query: the officials of its economies."""
+    return Membership.objects.filter(
         status=Membership.Status.ACTIVE,
         user__is_active=True,
         organization__kind=Organization.Kind.AGENCY,
         organization__status=Organization.Status.VERIFIED,
         organization__economy__resources=OuterRef("pk"),
     )
-    for writer in ("author_id", "submitted_by_id", "changed_by_id"):
-        officials = officials.exclude(user=Coalesce(OuterRef(writer), Value(0)))
-    return officials

@@ -37,13 +37,33 @@ def may_review(user: Any, resource: Resource) -> bool:
     return bool(user.is_staff) and people.reviewers(resource).filter(pk=user.pk).exists()
 
 
+def may_look_over(user: Any, resource: Resource) -> bool:
+    """What was changed in public waits for her second look: she did not change it since the last one, and keeps it
+    or, where that leaves nobody, is an administrator (the one case that costs queries)."""
+    waits = resource.status == Status.PUBLISHED and resource.unseen_since is not None
+    if not waits or not user.is_authenticated or user.pk in resource.unseen_by:
+        return False
+    if keeps(user, resource):
+        return True
+    return bool(user.is_staff) and people.lookers(resource).filter(pk=user.pk).exists()
+
+
 def reviews(user: Any, resource: Resource) -> bool:
     """Whether it is before her now, or she keeps it: she sees what happened, and may send it back."""
     return keeps(user, resource) or (resource.status == Status.IN_REVIEW and may_review(user, resource))
 
 
 def can_see_history(user: Any, resource: Resource) -> bool:
-    return reviews(user, resource)
+    return reviews(user, resource) or may_look_over(user, resource)
+
+
+def can_look_over(user: Any, resource: Resource) -> bool:
+    return may_look_over(user, resource)
+
+
+def can_see_changes(user: Any, resource: Resource) -> bool:
+    """What waits for a second look, beside what was seen: who keeps it, and who looks it over."""
+    return keeps(user, resource) or may_look_over(user, resource)
 
 
 def can_revise(user: Any, resource: Resource) -> bool:

@@ -3,10 +3,10 @@
 A resource is published by somebody other than its author, who submitted it, or who changed it last: two people stand
 behind every text that goes public. Whoever changes a text in review puts it up anew in her own name. It stays in
 review, so that a reviewer can mend a word, but then another one publishes it, and an approval given before is void.
+What is public changes at once, and waits until somebody else has looked the change over (unseen.py).
 """
 
 import calendar
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -22,9 +22,9 @@ from portal.lifecycle import lock, move
 from portal.notifications.matching import announce
 from portal.notifications.outbox import notify
 from portal.reference.models import Economy
-from resources import indexing, people, permissions, versions
+from resources import indexing, people, permissions, unseen, versions, writing
 from resources.checking import MANY, PLAIN, TEXTS, assign, capital_zone, check, publishers_for
-from resources.models import TRANSLATED, Resource, Translation
+from resources.models import Resource
 from resources.naming import RESERVED, asked, free
 from resources.people import keepers
 
@@ -74,7 +74,7 @@ def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
         resource.save()
     for name, rows in related.items():
         getattr(resource, name).set(rows)
-    _keep_translations(resource, touched=set(Language.values))
+    writing.keep_translations(resource, set(Language.values))
     indexing.refresh(resource)
     versions.keep(resource, by=by, verb="drafted")
     record(by, "drafted", resource)
@@ -83,10 +83,19 @@ def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
 
 @transaction.atomic
 def revise(
-    resource: Resource, *, version: int, by: User, seen: str | None = None, verb: str = "revised", **changes: Any
+    resource: Resource,
+    *,
+    version: int,
+    by: User,
+    seen: str | None = None,
+    verb: str = "revised",
+    tells: bool = True,
+    **changes: Any,
 ) -> Resource:
     """Change a resource that is still at ``version``; return the fresh row.
 
+    What is published waits then for the second look of somebody else, who is told (unseen.py); with ``tells=False``
+    the caller tells of all that it changes at once.
     ``seen`` is the status it had when she began to write: a draft that went public meanwhile is not changed under
     the eyes of its readers. Changing the text in the source language makes the translations that were not changed
     with it stale. In review, the change is put up in her name and ends an approval.
@@ -98,22 +107,39 @@ def revise(
     if row.status == Resource.Status.ARCHIVED:
         raise ValidationError(_("A withdrawn resource is not edited. Reopen it first."), code="illegal_move")
     _still_at(row, version, seen)
+    return change(row, by=by, verb=verb, tells=tells, **changes)
+
+
+def change(
+    row: Resource, *, by: User, verb: str, tells: bool = True, brings_back: bool = False, **changes: Any
+) -> Resource:
+    """The change itself. Ask and lock first.
+
+    One that ``brings_back`` what stood there before may name a publisher and economies that are not hers to give.
+    """
     related = {name: list(changes.pop(name, getattr(row, name).all())) for name in MANY}
     was = {economy.pk for economy in row.economies.all()}
     before = {name: getattr(row, name) for name in (*PLAIN, *TEXTS)}
     versions.keep_baseline(row)
     assign(row, changes)
-    check(row, related, by=by, was=was, kept_publisher=before["publisher"], kept_day=before["expires_on"])
+    publisher = before["publisher"]
+    if brings_back:
+        publisher, was = row.publisher, {economy.pk for economy in related["economies"]}
+    check(row, related, by=by, was=was, kept_publisher=publisher, kept_day=before["expires_on"])
     # A text that was never written and an empty one are the same to everybody but the database.
     altered = [name for name, value in before.items() if (getattr(row, name) or "") != (value or "")]
     swapped = [name for name, rows in related.items() if set(rows) != set(getattr(row, name).all())]
     if not altered and not swapped:
         return row
-    _write(row, altered, {name: related[name] for name in swapped}, by=by)
+    writing.write(row, altered, {name: related[name] for name in swapped}, by=by)
     if row.status == Resource.Status.IN_REVIEW:
         _put_up_anew(row, by=by)
     versions.keep(row, by=by, verb=verb)
     record(by, verb, row, changed=sorted([*altered, *swapped]), version=row.version)
+    if row.status == Resource.Status.PUBLISHED:
+        unseen.mark(row, by=by, verb=verb)
+        if tells:
+            unseen.tell(row, by=by)
     return row
 
 
@@ -136,25 +162,6 @@ def _still_at(row: Resource, version: int, seen: str | None) -> None:
             code="changed_meanwhile",
             params={"state": row.get_status_display()},
         )
-
-
-def _write(row: Resource, altered: list[str], swapped: dict[str, list], *, by: User) -> None:
-    touched = {TEXTS[name] for name in altered if name in TEXTS}
-    if "source_language" in altered:
-        touched |= {row.source_language}
-    row.source_version += row.source_language in touched
-    if "url" in altered:
-        row.url_evidence, row.link_status, row.link_checked_at = "official", "unchecked", None
-    row.version += 1
-    row.changed_by, row.changed_at = by, timezone.now()
-    link = {"url_evidence", "link_status", "link_checked_at"}
-    texts = TRANSLATED if touched else ()
-    with translation.override(row.source_language):
-        row.save(update_fields={*altered, *texts, *link, "source_version", "version", "changed_by", "changed_at"})
-    for name, rows in swapped.items():
-        getattr(row, name).set(rows)
-    _keep_translations(row, touched)
-    indexing.refresh(row)
 
 
 def _put_up_anew(row: Resource, *, by: User) -> None:
@@ -244,6 +251,9 @@ def go_public(row: Resource, *, by: User | None, approved_by: User) -> Resource:
         approved_by=approved_by,
         reviewed_on=now.date(),
         review_due_on=review_due_after(now.date()),
+        seen_version=row.version,
+        unseen_since=None,
+        unseen_by=[],
     )
     announce(row)
     return row
@@ -320,23 +330,3 @@ def _move_with_reason(row: Resource, to: str, *, verb: str, reason: str, by: Use
         raise ValidationError({"reason": ValidationError(_("Say why."), code="required")})
     reason = reason.strip()
     return move(row, to, by=by, verb=verb, note=reason, details={"reason": reason}, **changes)
-
-
-def _keep_translations(resource: Resource, touched: Iterable[str]) -> None:
-    """One row per language that has text besides the source; what was just written is the publisher's and fresh."""
-    rows = {row.language: row for row in resource.translations.all()}
-    for code in Language.values:
-        has_text = code != resource.source_language and code in resource.languages
-        if not has_text:
-            if code in rows:
-                rows[code].delete()
-        elif code in touched or code not in rows:
-            Translation.objects.update_or_create(
-                resource=resource,
-                language=code,
-                defaults={
-                    "origin": Translation.Origin.PUBLISHER,
-                    "source_version": resource.source_version,
-                    "changed_at": timezone.now(),
-                },
-            )

@@ -1,4 +1,5 @@
-"""Reminds of reviews: who publishes a resource before the day, the economy's other officials after it.
+"""Reminds of reviews: who publishes a resource before the day, the economy's other officials after it. And of changes
+that nobody else has looked over: those who may, and later the office that answers for the topic.
 
 Nothing is planned ahead. Each run looks at the rows as they are and promises what is due and was not told yet, so
 moving a date moves its reminders, and a clock that stood still goes on with the latest reminder alone. A person gets
@@ -28,6 +29,8 @@ KIND = "resources/review_due"
 #: Days from the review date, by whom they are told to. The issue's promise, and twice more, not every week.
 BEFORE = (-30, -7, 0)
 AFTER = (14, 30)
+#: Days from a change in public until those who may look it over are reminded, and until the focal point hears of it.
+LOOK, LOOK_LATE = 7, 30
 #: Overdue longer than this is on desks and in the coverage report, and no longer in mails (days).
 PATIENCE = 60
 #: How long ago a mail can have told of something that is still being told of (days).
@@ -35,9 +38,11 @@ MEMORY = 2 * (PATIENCE + 30)
 #: The hour of a person's morning from which on she is reminded.
 MORNING = 8
 SHOWN = 20  # titles under each heading of a mail
+UNSEEN = "unseen "
 AT_ONCE = 500  # resources in one mail; the others follow the next day
 
-#: (resource, its review date or, for readers' reports, "reports", how far: days from that date, or the last report).
+#: (resource, its review date, "reports" of readers or "unseen " with the day of a change that waits for a second look;
+#: how far: days from that date, or the last report).
 Told = tuple[int, str, int]
 
 
@@ -69,6 +74,15 @@ class People:
         """The people of the offices that the directory names for its topics in its economies."""
         return set().union(*(self.offices.get((code, topic), set()) for code in due.economies for topic in due.topics))
 
+    def lookers(self, due: "Due") -> set[int]:
+        """Who may look over what was changed in public, as :func:`resources.people.lookers`."""
+        return self.keepers(due) - due.changers or (self.administrators - due.changers)
+
+    def late_lookers(self, due: "Due") -> set[int]:
+        """Of those, who hears of it when the others let it lie: the offices that answer, where there are any."""
+        lookers = self.lookers(due)
+        return self.answering(due) & lookers or lookers
+
     def keepers(self, due: "Due") -> set[int]:
         if not due.economies:
             return self.administrators
@@ -86,6 +100,9 @@ class Due:
     report: int = 0
     #: Slugs, and "" for the offices that answer for every topic.
     topics: tuple[str, ...] = ("",)
+    #: The day (UTC) since which a change waits for a second look, and who made it.
+    unseen: date | None = None
+    changers: frozenset[int] = frozenset()
 
     def told_to(self, person: int, people: People, today: date) -> Iterator[Told]:
         """What there is to tell this person on her day, told already or not."""
@@ -96,6 +113,15 @@ class Due:
             yield self.pk, self.on.isoformat(), max(reached)
         if self.report and is_publisher:
             yield self.pk, "reports", self.report
+        if self.unseen and (days_waited := self._waited(self.unseen, person, people, today)):
+            yield self.pk, f"{UNSEEN}{self.unseen.isoformat()}", days_waited
+
+    def _waited(self, since: date, person: int, people: People, today: date) -> int:
+        """How far the wait for a second look has come for this person; 0 when it is not hers, or not yet."""
+        waited = (today - since).days
+        if LOOK_LATE <= waited <= PATIENCE and person in people.late_lookers(self):
+            return LOOK_LATE
+        return LOOK if LOOK <= waited <= PATIENCE and person in people.lookers(self) else 0
 
 
 def remind() -> int:
@@ -177,15 +203,24 @@ def _dues(now: datetime) -> list[Due]:
     )
     rows = (
         Resource.objects.published()
-        .filter(near | Q(pk__in=reports))
+        .filter(near | Q(pk__in=reports) | Q(unseen_since__isnull=False))
         .annotate(codes=ArrayAgg("economies", filter=~Q(economies=None), default=[], distinct=True))
         .annotate(slugs=ArrayAgg("topics__slug", filter=~Q(topics=None), default=[], distinct=True))
         .order_by("review_due_on", "pk")
-        .values_list("pk", "publisher", "codes", "review_due_on", "slugs")
+        .values_list("pk", "publisher", "codes", "review_due_on", "slugs", "unseen_since", "unseen_by")
     )
     return [
-        Due(pk, publisher, tuple(codes), on, reports.get(pk, 0), ("", *slugs))
-        for pk, publisher, codes, on, slugs in rows
+        Due(
+            pk,
+            publisher,
+            tuple(codes),
+            on,
+            reports.get(pk, 0),
+            ("", *slugs),
+            since and since.astimezone(UTC).date(),
+            frozenset(changers),
+        )
+        for pk, publisher, codes, on, slugs, since, changers in rows
     ]
 
 
@@ -206,17 +241,25 @@ def _promise(person: User, news: list[Told], today: date) -> None:
 
 def _groups(news: list[Told], language: str) -> Iterator[dict[str, Any]]:
     """The mail's headings with their first titles; a resource stands under the first heading it belongs to."""
-    under: dict[str, list[int]] = {"reported": [], "overdue": [], "due": [], "soon": []}
-    reported = {pk for pk, what, _how_far in news if what == "reports"}
-    under["reported"] = sorted(reported)
-    for pk, _what, how_far in news:
-        if pk not in reported:
-            under["overdue" if how_far > 0 else "soon" if how_far < 0 else "due"].append(pk)
+    under: dict[str, list[int]] = {"reported": [], "unseen": [], "overdue": [], "due": [], "soon": []}
+    headings: dict[int, set[str]] = defaultdict(set)
+    for pk, what, how_far in news:
+        headings[pk].add(_heading(what, how_far))
+    for pk, hers in headings.items():
+        under[next(heading for heading in under if heading in hers)].append(pk)
     shown = _shown(pk for pks in under.values() for pk in pks[:SHOWN])
     for heading, pks in under.items():
         if pks:
             rows = [_row(shown[pk], language) for pk in pks[:SHOWN] if pk in shown]
             yield {"heading": heading, "rows": rows, "more": len(pks) - len(rows)}
+
+
+def _heading(what: str, how_far: int) -> str:
+    if what == "reports":
+        return "reported"
+    if what.startswith(UNSEEN):
+        return "unseen"
+    return "overdue" if how_far > 0 else "soon" if how_far < 0 else "due"
 
 
 def _shown(pks: Iterable[int]) -> dict[int, Resource]:

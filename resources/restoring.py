@@ -18,9 +18,14 @@ def restore(resource: Resource, earlier: versions.Past, *, version: int, by: Use
     row = publishing.revise(
         resource, version=version, by=by, seen=seen, verb="restored", **versions.given(earlier, resource)
     )
+    set_translations(row, earlier)
+    return row
+
+
+def set_translations(row: Resource, earlier: versions.Past) -> None:
+    """A translation that was just brought back is as current, and whose, as it was then."""
     for was in versions.translation_states(earlier):
         is_current = was["source_version"] >= earlier.source_version
         row.translations.filter(language=was["language"]).update(
             origin=was["origin"], source_version=row.source_version if is_current else was["source_version"]
         )
-    return row

@@ -24,7 +24,7 @@ from portal.accounts.models import User
 from portal.lifecycle import move
 from portal.notifications.outbox import notify
 from portal.reference.loading import CHANGED, CREATED, UNCHANGED
-from resources import applying, people, permissions
+from resources import applying, people, permissions, unseen
 from resources.models import ImportRun, Resource
 from resources.unpacking import Problem, Record, unpack
 
@@ -52,6 +52,7 @@ class Found:
     #: The version of every resource that the file speaks of and that was there before, by its id.
     versions: dict[str, int] = field(default_factory=dict)
     created: list[Resource] = field(default_factory=list)
+    changed: list[Resource] = field(default_factory=list)
 
     def note(self, outcome: applying.Outcome) -> None:
         self.counts[outcome.what] += 1
@@ -59,6 +60,8 @@ class Found:
             self.created.append(outcome.resource)
         else:
             self.versions[str(outcome.resource.pk)] = outcome.version
+        if outcome.what == CHANGED:
+            self.changed.append(outcome.resource)
 
 
 # --- The work itself, also for the terminal ---------------------------------------------------------
@@ -81,9 +84,12 @@ def load(
     by: User,
     submits: bool = False,
     versions: Mapping[str, int] | None = None,
+    name: str = "",
     through: Through = iter,
 ) -> Found:
     """Write every record, or none: when any has a problem, nothing is changed and all problems are told.
+
+    Those who look over what changed in public get one message with the file's ``name``.
 
     ``versions`` are those of :func:`look_through`: what somebody changed since then is a problem.
     """
@@ -96,6 +102,8 @@ def load(
         if found.problems:
             transaction.set_rollback(True)
             found.created.clear()
+        else:
+            unseen.tell_of_file(found.changed, by=by, name=name)
     return found
 
 
@@ -198,6 +206,7 @@ def _load(run: ImportRun) -> None:
             by=run.uploaded_by,
             submits=run.submits,
             versions=run.versions,
+            name=run.name,
             through=through,
         )
         if not found.problems:

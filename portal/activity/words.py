@@ -45,6 +45,7 @@ _PHRASES = {
     "expired": pgettext_lazy("activity", "let this expire"),
     # Reviewing
     "review_confirmed": pgettext_lazy("activity", "confirmed that this is still correct"),
+    "looked_over": pgettext_lazy("activity", "looked a change over and found it right"),
     "called_out_of_date": pgettext_lazy("activity", "heard from a reader that this is out of date"),
     "report_handled": pgettext_lazy("activity", "dealt with what a reader said"),
     "publisher_assigned": pgettext_lazy("activity", "gave this to another publisher"),

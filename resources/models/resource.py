@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +65,10 @@ class ResourceQuerySet(models.QuerySet):
 
     def awaiting_publication(self):
         return self.filter(status=Resource.Status.IN_REVIEW).order_by("submitted_at", "pk")
+
+    def unseen(self):
+        """Public, and changed since a second person saw it; longest waiting first."""
+        return self.published().filter(unseen_since__isnull=False).order_by("unseen_since", "pk")
 
     def due_for_review(self, day):
         """Published and not confirmed since its review date (a day, UTC)."""
@@ -246,6 +250,11 @@ class Resource(SearchVectors):
     changed_at = models.DateTimeField(_("edited"), null=True, blank=True)
     # Raised by every edit: a form opened on an older version is refused instead of overwriting a colleague's work.
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The version that a second person has seen. What was changed in public since waits for a second look: since when,
+    # and the ids of who changed it (resources/unseen.py writes all three).
+    seen_version = models.PositiveIntegerField(default=1, editable=False)
+    unseen_since = models.DateTimeField(null=True, blank=True, editable=False)
+    unseen_by = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
 
     #: Success cases name the programme that helped.
     programme = models.ForeignKey(
@@ -286,6 +295,12 @@ class Resource(SearchVectors):
             models.CheckConstraint(
                 condition=Q(source_language__in=Language.values), name="resource_source_language_known"
             ),
+            models.CheckConstraint(condition=Q(seen_version__lte=F("version")), name="resource_seen_before_now"),
+            models.CheckConstraint(
+                condition=Q(unseen_since__isnull=True, unseen_by=[])
+                | Q(unseen_since__isnull=False, unseen_by__len__gt=0),
+                name="resource_unseen_by_somebody",
+            ),
         ]
         indexes = [
             *search_indexes("resource"),
@@ -297,6 +312,7 @@ class Resource(SearchVectors):
                 name="resource_changed",
             ),
             models.Index(fields=["review_due_on"], condition=Q(status="published"), name="resource_review_due"),
+            models.Index(fields=["unseen_since"], condition=Q(unseen_since__isnull=False), name="resource_unseen"),
             models.Index(fields=["publish_at"], condition=Q(publish_at__isnull=False), name="resource_to_publish"),
             models.Index(fields=["expires_on"], condition=Q(status="published"), name="resource_expires"),
             *(

@@ -7,7 +7,7 @@ from portal.activity.log import timeline
 from portal.memberpages import kept
 from portal.templatetags.ui import language_name
 from portal.web import show
-from resources import around, asking, collecting, permissions, reporting
+from resources import around, asking, collecting, permissions, reporting, unseen
 from resources.models import Resource
 
 
@@ -36,9 +36,22 @@ def resource_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may": {verb: getattr(permissions, f"can_{verb}")(user, resource) for verb in _VERBS},
         "activities": timeline(resource) if permissions.can_see_history(user, resource) else (),
     }
+    sees_changes = context["keeps"] or context["may"]["look_over"]
+    context["waits"] = unseen.waits(resource, user) if sees_changes else None
     if context["keeps"]:
         context |= {"said": reporting.counts(resource), "reports": reporting.open_on(resource)}
     return show(request, "resources/resource_detail.html", context)
 
 
-_VERBS = ("confirm", "revise", "submit", "publish", "schedule", "unschedule", "send_back", "withdraw", "reopen")
+_VERBS = (
+    "confirm",
+    "revise",
+    "submit",
+    "publish",
+    "schedule",
+    "unschedule",
+    "send_back",
+    "withdraw",
+    "reopen",
+    "look_over",
+)

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.web import go, require, show
-from resources import permissions, reviewing
+from resources import people, permissions, reviewing
 from resources.models import Resource
 from resources.views.reading import find
 
@@ -33,14 +33,16 @@ def review_list(request: HttpRequest) -> HttpResponse:
     require(permissions.can_draft(request.user))
     today = timezone.now().date()
     kept = reviewing.to_review(request.user)
-    states = _states(today)
-    counted = [(code, label, kept.filter(rule).count()) for code, label, rule in states]
+    rows = {code: kept.filter(rule) for code, _label, rule in _states(today)}
+    rows["unseen"] = people.waiting_for_look_by(request.user)
+    labels = [(code, label) for code, label, _rule in _states(today)]
+    labels.insert(1, ("unseen", _("To look over")))
+    counted = [(code, label, rows[code].count()) for code, label in labels]
     state = request.GET.get("state")
-    if state not in {code for code, _label, _rule in states}:
+    if state not in rows:
         state = next((code for code, _label, count in counted if count), "all")
-    rule = next(rule for code, _label, rule in states if code == state)
     context = {
-        "page": Paginator(kept.filter(rule).for_rows(), PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(rows[state].for_rows(), PER_PAGE).get_page(request.GET.get("page")),
         "states": counted,
         "state": state,
         "today": today,

@@ -195,6 +195,11 @@ TABLE = [
     may({"official", "administrator"}, "resources:resource-versions", "lone_resource"),
     may({"official"}, "resources:resource-compare", "versioned_resource"),
     may({"official"}, "resources:resource-restore", "earlier_version", method="post"),
+    may({"official"}, "resources:resource-look", "changed_resource"),
+    may({"official"}, "resources:resource-look-over", "changed_resource", method="post"),
+    may({"official"}, "resources:resource-bring-back", "changed_resource", method="post"),
+    may({"official", "administrator"}, "resources:resource-look", "changed_alone"),
+    may({"official", "administrator"}, "resources:resource-look-over", "changed_alone", method="post"),
     may({"official"}, "resources:resource-translate", "translated_resource"),
     may({"official"}, "resources:resource-still-right", "translated_resource", method="post"),
     may(OFFICIALS | {"administrator"}, "resources:language-coverage"),
@@ -611,6 +616,8 @@ def _resources(people, bodies):
         "stale_french": ["fr", "stale"],
         "versioned_resource": [versioned.slug],
         "earlier_version": [versioned.slug, versions.of(versioned).last().pk],
+        "changed_resource": [_changed(publisher, UserFactory()).slug],
+        "changed_alone": [_changed(publisher, people["official"]).slug],
         "draft_resource": [ResourceFactory(publisher=publisher).slug],
         "submitted_resource": [ResourceFactory(publisher=publisher, in_review=True).slug],
         "published_resource": [ResourceFactory(publisher=publisher, published=True).slug],
@@ -618,6 +625,15 @@ def _resources(people, bodies):
         "global_resource": [ResourceFactory(code=None, published=True).slug],
         "report": [_report(publisher).pk],
     }
+
+
+def _changed(publisher, by):
+    """Published, then changed in public by somebody."""
+    row = ResourceFactory(
+        publisher=publisher, published=True, version=2, unseen_since=timezone.now(), unseen_by=[by.pk]
+    )
+    versions.keep(row, by=by, verb="revised")
+    return row
 
 
 def _trainings(bodies):

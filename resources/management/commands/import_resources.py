@@ -28,9 +28,9 @@ class Command(BaseCommand):
         if user is None or not permissions.can_bring(user):
             raise CommandError(f"{by} is no official or administrator of this portal.")
         with translation.override(user.language):
-            self._bring(_read(file), user, dry_run=dry_run, submit=submit)
+            self._bring(_read(file), file.name, user, dry_run=dry_run, submit=submit)
 
-    def _bring(self, content: bytes, user: User, *, dry_run: bool, submit: bool) -> None:
+    def _bring(self, content: bytes, name: str, user: User, *, dry_run: bool, submit: bool) -> None:
         try:
             unpacked = unpack(content)
         except ValidationError as error:
@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 by=user,
                 submits=submit,
                 versions=found.versions,
+                name=name,
                 through=lambda rows: progress("Loading", rows),
             )
         if found.problems:
