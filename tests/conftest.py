@@ -1,11 +1,14 @@
 """A small fixed cast. Names say what a person is; see tests/factories/accounts.py for the organizations."""
 
+import gc
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+from tests.counting import watch
 from tests.factories.accounts import UserFactory
 from tests.factories.reference import economy
 
@@ -21,6 +24,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if any(part in item.nodeid for part in HEAVY):
             item.add_marker(pytest.mark.xdist_group("heavy"))
+
+
+def pytest_collection_finish():
+    """What is there now stays to the end, and need not be looked through for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -50,14 +59,18 @@ def english():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Each test starts with an empty cache."""
+    cache.clear()
+
+
 @pytest.fixture
-def counted_once(settings):
-    """What the frame of every page counts for its reader is kept, as it is on the portal: for tests that ask for a
-    great many pages of one world."""
-    cache.clear()
+def counted_once(settings, monkeypatch):
+    """What the frame of every page counts for its reader is kept whatever is written, as it is on the portal: for
+    tests of just that, and for those that ask for a great many pages of one world."""
+    monkeypatch.setattr(watch, "is_on", False)
     settings.COUNTS_CACHE_SECONDS = 600
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ STORAGES["private"]["OPTIONS"]["location"] = MEDIA_ROOT / os.environ.get("PYTEST
 # Tasks run in the test's own process after the commit hooks; failure tests start real workers.
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "tests.counting.Cache"}}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 WHITENOISE_AUTOREFRESH = True  # there are no collected files
 THESAURUS_CHECK_SECONDS = 0  # each test has a database of its own, and asks it
 PAGE_CACHE_SECONDS = (
     0  # pages are kept in tests/portal/test_pagecache.py alone: elsewhere data changes behind the verbs
 )
-COUNTS_CACHE_SECONDS = 0
+# What pages count is kept as on the portal, and counted anew after each write (tests/counting.py).
 BUNDLE_SECONDS = 0  # each change is told at once; tests/portal/notifications/test_bundling.py waits
 # Each test process begins with a copy of a database that has the tables (tests/servers.py).
 if template := os.environ.get("TEST_DATABASE_TEMPLATE"):

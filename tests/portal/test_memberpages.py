@@ -16,9 +16,8 @@ from tests.factories.resources import ResourceFactory
 
 
 @pytest.fixture(autouse=True)
-def pages_are_kept(settings):
+def pages_are_kept(settings, counted_once):
     settings.PAGE_CACHE_SECONDS = settings.COUNTS_CACHE_SECONDS = 60
-    cache.clear()
 
 
 @pytest.fixture

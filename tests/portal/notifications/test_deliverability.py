@@ -234,7 +234,7 @@ def test_every_page_says_that_mail_comes_back_until_she_says_that_it_works(clien
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_banner_is_hers_alone_also_on_pages_that_are_kept_for_many(settings, sme, chamber):
+def test_the_banner_is_hers_alone_also_on_pages_that_are_kept_for_many(settings, counted_once, sme, chamber):
     settings.PAGE_CACHE_SECONDS = settings.COUNTS_CACHE_SECONDS = 60
     deliverability.bounced(sme.email, for_good=True, said="550 no such person")
     clients = {}
