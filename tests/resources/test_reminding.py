@@ -69,9 +69,15 @@ def told(person=None):
     ]
 
 
+#: On these days, counted from the review date, somebody is told something.
+TOLD_ON = (-30, -7, 0, 14, 30)
+
+
 def every_hour(first, last, zone="America/New_York"):
+    """All day long around the days when somebody may be told; once a day in between."""
     for day in range(first, last + 1):
-        for hour in range(0, 24, 4):
+        is_near = min(abs(day - mark) for mark in TOLD_ON) <= 2
+        for hour in range(0, 24, 4) if is_near else (12,):
             with at(day, hour, zone):
                 reminding.remind()
 
