@@ -4,7 +4,7 @@ import re
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_from_path
@@ -36,11 +36,19 @@ def page(request: HttpRequest) -> dict:
 
 
 def _languages(request: HttpRequest) -> list[dict[str, str]]:
-    """The same page in each language; a page shown after a refused form is asked for anew."""
+    """The same page in each language; a page shown after a refused form is asked for anew. No address differs but in
+    its first part, so none is looked up."""
+    path, prefix = request.get_full_path(), _prefix(request)
     return [
-        {"code": code, "name": name, "url": translate_url(request.get_full_path(), code)}
+        {"code": code, "name": name, "url": path.replace(prefix, f"/{code}/", 1) if prefix else path}
         for code, name in Language.choices
     ]
+
+
+def _prefix(request: HttpRequest) -> str:
+    """The first part of the address of a page that there is in each language: ``/en/``; else empty."""
+    prefix = f"/{get_language_from_path(request.path)}/"
+    return prefix if request.path.startswith(prefix) else ""
 
 
 def _canonical(request: HttpRequest) -> str:
@@ -52,9 +60,7 @@ def _canonical(request: HttpRequest) -> str:
 
 def _any_language(request: HttpRequest) -> str:
     """The address of this page that asks the browser for its reader's language."""
-    path = request.get_full_path()
-    prefix = f"/{get_language_from_path(path)}/"
-    return path.removeprefix(prefix[:-1]) if path.startswith(prefix) else path
+    return request.get_full_path().removeprefix(_prefix(request)[:-1])
 
 
 def _destinations(request: HttpRequest) -> list[dict]:
