@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from partners import exporting, parsing, requesting, sheets
+from partners import condition_cells, exporting, parsing, requesting, sheets, stating
 from partners.complaints import from_rule, refuse
 from partners.models import ChamberMember, PartnerRequest
 from partners.unpacking import Record
@@ -24,7 +24,8 @@ class Requests:
 
     def __init__(self, chamber: Organization, *, by: User) -> None:
         self.chamber, self.by, self.shelf = chamber, by, parsing.Shelf()
-        self.requests = {request.slug: request for request in exporting.requests_of(chamber).for_rows()}  # type: ignore[attr-defined]
+        rows = exporting.requests_of(chamber).prefetch_related("conditions").for_rows()  # type: ignore[attr-defined]
+        self.requests: dict[str, PartnerRequest] = {request.slug: request for request in rows}
         self.titles: dict[tuple[int, str], set[str]] = {}
         for request in self.requests.values():
             self.titles.setdefault((request.company_id, request.title.casefold()), set()).add(request.slug)
@@ -79,11 +80,14 @@ class Requests:
         given.setdefault("language", self.chamber.native_language)
         if given.get("closes_on"):
             requesting.check_closing_day(given["closes_on"])
+        asked = condition_cells.stated(record, {name: given.pop(name, []) for name in sheets.CONDITIONS})
         request = requesting.draft(company=self._firm(record), chamber=self.chamber, by=self.by, **given)
+        if asked:
+            stating.state(request, stated=asked, by=self.by)
         return request.slug, CREATED
 
     def _change(self, request: PartnerRequest, record: Record) -> tuple[str, str]:
-        values = sheets.request_values(request)
+        values = exporting.request_values(request)
         differing = sheets.differing(record.values, values)
         differing -= {name for name in (*NEEDED, "language") if not record.get(name)}
         if "company" in differing and self._firm(record) != request.company:
@@ -96,20 +100,29 @@ class Requests:
             raise refuse(record.row, min(given), "not_a_draft", record.get(min(given)))
         if given.get("closes_on"):
             requesting.check_closing_day(given["closes_on"])
-        requesting.revise(request, by=self.by, **given)
+        asked = {name: given.pop(name) for name in sheets.CONDITIONS if name in given}
+        stated = condition_cells.stated(record, {name: asked.get(name, values[name]) for name in sheets.CONDITIONS})
+        if given:
+            requesting.revise(request, by=self.by, **given)
+        if asked:
+            stating.state(request, stated=stated, by=self.by)
         return request.slug, CHANGED
 
     def _read(self, record: Record, names: set[str]) -> dict[str, Any]:
-        readers: dict[str, Any] = {name: partial(parsing.public_text, name=name) for name in sheets.REQUEST_TEXTS} | {
-            "type": lambda row: parsing.choice(row, "type", PartnerRequest.Type.values, row.get("type").lower()),
-            "language": parsing.language,
-            "sectors": partial(parsing.several, name="sectors", known=self.shelf.sectors, spelled=str.lower),
-            "hs_codes": parsing.hs_codes,
-            "target_economies": partial(
-                parsing.several, name="target_economies", known=self.shelf.economies, spelled=str.upper
-            ),
-            "closes_on": partial(parsing.day, name="closes_on"),
-            "shows_company": partial(parsing.yes_or_no, name="shows_company"),
-            "places": partial(parsing.whole_number, name="places"),
-        }
+        readers: dict[str, Any] = (
+            {name: partial(parsing.public_text, name=name) for name in sheets.REQUEST_TEXTS}
+            | {
+                "type": lambda row: parsing.choice(row, "type", PartnerRequest.Type.values, row.get("type").lower()),
+                "language": parsing.language,
+                "sectors": partial(parsing.several, name="sectors", known=self.shelf.sectors, spelled=str.lower),
+                "hs_codes": parsing.hs_codes,
+                "target_economies": partial(
+                    parsing.several, name="target_economies", known=self.shelf.economies, spelled=str.upper
+                ),
+                "closes_on": partial(parsing.day, name="closes_on"),
+                "shows_company": partial(parsing.yes_or_no, name="shows_company"),
+                "places": partial(parsing.whole_number, name="places"),
+            }
+            | {name: partial(condition_cells.read, name=name) for name in sheets.CONDITIONS}
+        )
         return parsing.each(record, names, readers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from partners import requesting
-from partners.models import FirmImport, Ownership, PartnerRequest, Size
+from partners.models import Condition, FirmImport, Ownership, PartnerRequest, Size
 from portal.accounts.models import Organization
 from portal.languages import Language
 
@@ -54,6 +54,8 @@ def example(kind: str, chamber: Organization) -> dict[str, str]:
         "target_economies": "US|CA",
         "closes_on": requesting.usual_closing_day().isoformat(),
         "shows_company": "no",
+        "required": "certification:ISO 22000 / HACCP|capacity:20000 kg/month",
+        "preferred": "language:en / es",
     }
 
 
@@ -98,7 +100,19 @@ def _requests() -> list[tuple[str, str]]:
         ("closes_on", _("The last day, such as 2027-05-14; at most a year away.")),
         ("shows_company", _("“yes” names the company to every reader; else it is an unnamed company.")),
         ("places", _("For a mentorship offer: how many it takes on at a time.")),
+        ("required", _conditions()),
+        ("preferred", _("In the same way what is not required but welcome.")),
     ]
+
+
+def _conditions() -> str:
+    return _(
+        "What the partner must have, several joined by a bar: a kind (%(kinds)s), a colon and the value, alternatives "
+        "with a slash between spaces. For example %(example)s. An empty cell asks nothing."
+    ) % {
+        "kinds": ", ".join(Condition.Kind.values),
+        "example": "certification:UL / CSA|language:en|size:50-249 / 250+|capacity:20000 pieces/month",
+    }
 
 
 def _one_of(values: list[str]) -> str:

@@ -23,6 +23,7 @@ SENTENCES = {
     "day": _("A day is expected here, as in 2027-05-14."),
     "yes_no": _("Write “yes” or “no”."),
     "twice": _("An earlier row of the file is about the same."),
+    "both": _("A condition is either required or preferred."),
     "not_a_member": _("No member firm of your chamber has this name or short name."),
     "ambiguous": _("Several have this name. Use the short name (slug)."),
     "already_here": _(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from partners import sheets
+from partners import condition_cells, sheets
 from partners.models import ChamberMember, CompanyProfile, FirmImport, PartnerRequest
 from portal.accounts.models import Organization
 
@@ -34,6 +34,11 @@ def requests_of(chamber: Organization) -> QuerySet[PartnerRequest]:
     return PartnerRequest.objects.filter(chamber=chamber).order_by("pk")
 
 
+def request_values(request: PartnerRequest) -> dict[str, Any]:
+    """What a request says and asks, by column."""
+    return sheets.request_values(request) | condition_cells.values(request.conditions.all())
+
+
 def _members(chamber: Organization) -> Iterator[dict[str, Any]]:
     ids = list(members_of(chamber).values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
@@ -54,8 +59,9 @@ def _members(chamber: Organization) -> Iterator[dict[str, Any]]:
 def _requests(chamber: Organization) -> Iterator[dict[str, Any]]:
     ids = list(requests_of(chamber).values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
-        for request in PartnerRequest.objects.filter(pk__in=ids[start : start + CHUNK]).for_rows().order_by("pk"):
-            yield sheets.request_values(request) | {
+        chunk = PartnerRequest.objects.filter(pk__in=ids[start : start + CHUNK]).prefetch_related("conditions")
+        for request in chunk.for_rows().order_by("pk"):
+            yield request_values(request) | {
                 "company_name": str(request.company),
                 "status": request.status,
                 "published_on": request.published_at and request.published_at.date(),

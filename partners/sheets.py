@@ -25,10 +25,12 @@ MEMBER_COLUMNS = (
 )  # fmt: skip
 #: Only when a firm is entered: it is another one than the one of this name that is on the portal.
 IS_ANOTHER = "is_another"
+#: What a request asks of its partner, in the words of partners/condition_cells.py.
+CONDITIONS = ("required", "preferred")
 REQUEST_TEXTS = ("title", "teaser", "description", "english_title", "english_teaser")
 REQUEST_COLUMNS = (
     "slug", "company", "type", "language", *REQUEST_TEXTS, "sectors", "hs_codes", "target_economies", "closes_on",
-    "shows_company", "places",
+    "shows_company", "places", *CONDITIONS,
 )  # fmt: skip
 WRITTEN = {FirmImport.Kind.MEMBERS: MEMBER_COLUMNS, FirmImport.Kind.REQUESTS: REQUEST_COLUMNS}
 #: What the portal knows by itself: taken away with the rest, left aside when it comes back.

@@ -1,6 +1,7 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partners import bringing, exporting, sheets, unloading
+from partners import bringing, exporting, sheets, stating, unloading
 from partners.models import ChamberMember, CompanyProfile, FirmImport, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from partners.unpacking import unpack
@@ -184,6 +185,69 @@ class TestRequests:
         content = b"".join(exporting.lines(chamber_mx, REQUESTS))
 
         assert dict(brought(chamber_mx, reviewer, content, REQUESTS).counts) == {"unchanged": 4}
+
+    def test_conditions_are_taken_away_and_come_back(self, chamber_mx, reviewer, ward):
+        draft = PartnerRequestFactory(company=ward, chamber=chamber_mx, origin="chamber", title="Tostadas horneadas")
+        asked = {
+            "required": "capacity:20000 pieces/month|certification:UL / CSA|excluded:CA|size:50-249 / 250+",
+            "preferred": "language:en / fr|market:US",
+        }
+        stated = [
+            stating.Stated("capacity", "pieces/month", True, Decimal(20000)),
+            stating.Stated("certification", "UL | CSA", True),
+            stating.Stated("excluded", "CA", True),
+            stating.Stated("size", "50-249 | 250+", True),
+            stating.Stated("language", "en | fr", False),
+            stating.Stated("market", "US", False),
+        ]
+        stating.state(draft, stated=stated, by=reviewer)
+
+        content = b"".join(exporting.lines(chamber_mx, REQUESTS))
+        (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
+        assert {name: row[name] for name in asked} == asked
+        assert dict(brought(chamber_mx, reviewer, content, REQUESTS).counts) == {"unchanged": 1}
+
+        other = REQUEST | {"title": "Otra"} | asked
+        assert dict(brought(chamber_mx, reviewer, table(other), REQUESTS).counts) == {"created": 1}
+        written = PartnerRequest.objects.get(title="Otra")
+        facts = ("kind", "value", "amount", "is_required", "is_confirmed")
+        assert set(written.conditions.values_list(*facts)) == set(draft.conditions.values_list(*facts))
+
+    def test_a_cell_changes_the_conditions_of_its_strength_alone(self, chamber_mx, reviewer, ward):
+        row = REQUEST | {"required": "certification:iso9001", "preferred": "language:EN"}
+        brought(chamber_mx, reviewer, table(row), REQUESTS)
+        draft = PartnerRequest.objects.get()
+        before = draft.version
+
+        assert dict(brought(chamber_mx, reviewer, table(row), REQUESTS).counts) == {"unchanged": 1}
+        again = {"slug": draft.slug, "title": row["title"], "required": ""}
+        assert dict(brought(chamber_mx, reviewer, table(again), REQUESTS).counts) == {"changed": 1}
+        draft.refresh_from_db()
+        assert [(one.kind, one.value) for one in draft.conditions.all()] == [("language", "en")]
+        assert draft.version != before
+
+    def test_what_is_no_condition_is_told(self, chamber_mx, reviewer, ward):
+        wrong = (
+            "ISO 9001",
+            "colour:red",
+            "capacity:many pieces/month",
+            "capacity:5 apples/day",
+            "language:xq",
+            "size:7",
+        )
+        rows = [REQUEST | {"title": cell, "required": f"certification:UL|{cell}", "preferred": ""} for cell in wrong]
+        rows.append(REQUEST | {"title": "A", "required": "", "preferred": "excluded:US"})
+        rows.append(REQUEST | {"title": "B", "required": "language:en", "preferred": "language:en"})
+
+        found = brought(chamber_mx, reviewer, table(*rows), REQUESTS)
+
+        assert codes(found) == [
+            *((number, "required", "unknown") for number in range(2, 2 + len(wrong))),
+            (8, "preferred", "unknown"),
+            (9, "preferred", "both"),
+        ]
+        assert found.problems[0].params == {"value": "ISO 9001"}
+        assert not PartnerRequest.objects.exists()
 
     def test_only_drafts_of_the_chamber_are_changed(self, chamber_mx, reviewer, ward, published):
         draft = PartnerRequestFactory(company=ward, chamber=chamber_mx, origin="chamber")
