@@ -30,9 +30,9 @@ def register() -> None:
         | _of("meeting", _BOTH, "planned", "changed", "cancelled", "proposed")
         | _of("story", _STORY, "published", "withdrawn", "written")
         | _of("outcome", _BOTH, "asked", "said")
-        | _of("cluster", _CLUSTER, "agreed", "refused", "invited", "ended")
-        | _of("cluster", _CLUSTER_LEAD, "asked", "link_asked", "link_agreed")
-        | _of("mentorship", _MENTOR, "asked", "withdrawn")
+        | _of("cluster", _CLUSTER, "agreed", "refused", "invited", "ended", "lead_offered", "lead_taken")
+        | _of("cluster", _CLUSTER_LEAD, "asked", "link_asked", "link_agreed", "lead_refused")
+        | _of("mentorship", _MENTOR, "asked", "withdrawn", "reminder", "unanswered")
         | _of("mentorship", _MENTORSHIP, "accepted", "ended")
         | _of("referral", _REFERRAL, "received", "sent", "accepted", "declined", "closed")
         | _of("vouch", _ABOUT_YOU, "given", "taken_back")
@@ -43,6 +43,7 @@ def register() -> None:
             "partners/consent_withdrawn": _BOTH,
             "partners/meeting_left": _("You acted for one of the two sides that were introduced."),
             "partners/mentorship_declined": _MENTEE,
+            "partners/mentorship_expired": _MENTEE,
             "partners/vouch_ends": _("You act for the chamber that vouches for this company."),
             "partners/membership_asked": _ABOUT_YOU,
             "partners/membership_agreed": _CHAMBER,

@@ -39,10 +39,7 @@ def create(*, lead: Organization, by: User, **fields: Any) -> Cluster:
     is_firm = lead.kind == Organization.Kind.SME
     if not is_firm and not (lead.kind == Organization.Kind.CHAMBER and lead.is_verified):
         raise ValidationError(_("A company, a verified chamber or a cluster body leads a cluster."), code="kind")
-    if Cluster.objects.filter(lead=lead).count() >= MOST_LED:
-        raise ValidationError(
-            _("One organization leads at most %(most)s clusters."), code="most_led", params={"most": MOST_LED}
-        )
+    require_may_lead_more(lead)
     sectors = fields.pop("sectors", ())
     cluster = Cluster(lead=lead, slug=_slug(fields.get("name", "")), **fields)
     cluster.full_clean()
@@ -52,6 +49,14 @@ def create(*, lead: Organization, by: User, **fields: Any) -> Cluster:
     if is_firm:
         _enter(cluster, lead, status=Status.ACTIVE, by=by)
     return cluster
+
+
+def require_may_lead_more(lead: Organization) -> None:
+    """Raise ``ValidationError(code="most_led")`` when it leads as many as one may. Right only while its row is held."""
+    if Cluster.objects.filter(lead=lead).count() >= MOST_LED:
+        raise ValidationError(
+            _("One organization leads at most %(most)s clusters."), code="most_led", params={"most": MOST_LED}
+        )
 
 
 @transaction.atomic
@@ -144,10 +149,13 @@ def end(member: ClusterMember, *, by: User) -> ClusterMember:
 
     Raises ``ValidationError(code="lead")`` for the firm that leads the cluster.
     """
-    if member.company_id == member.cluster.lead_id:
-        raise ValidationError(_("The company that leads a cluster stays its member."), code="lead")
     was_member = lock(member).status == Status.ACTIVE
+    # Asked only now: it may have taken the lead a moment ago.
+    if Cluster.objects.filter(pk=member.cluster_id, lead=member.company_id).exists():
+        raise ValidationError(_("The company that leads a cluster stays its member."), code="lead")
     member = move(member, Status.ENDED, by=by, verb="ended")
+    offered = Cluster.objects.filter(pk=member.cluster_id, lead_offered_to=member.company_id)
+    offered.update(lead_offered_to=None, lead_offered_at=None)
     for request in PartnerRequest.objects.filter(company=member.company, cluster=member.cluster).order_by("pk"):
         unshare(request, by=by)
     if was_member:

@@ -1,8 +1,9 @@
 """Clusters and mentoring on a person's desk: who asks to join or to learn, and who invites."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from partners import permissions
@@ -16,7 +17,8 @@ MOST = 20
 
 
 def waiting_for(user: Any) -> list[Waiting]:
-    """Companies that ask to join her cluster, invitations of her company, links proposed, questions to her mentors."""
+    """Companies that ask to join her cluster, what her company is invited to or asked to lead, links, and questions
+    to her mentors."""
     return [*_members(user), *_links(user), *_mentees(user)]
 
 
@@ -25,9 +27,10 @@ def _members(user: Any) -> list[Waiting]:
     managed = [m.organization_id for m in memberships(user) if m.role == Membership.Role.MANAGER]
     asks = Q(cluster__lead__in=leads, status=ClusterMember.Status.ASKED)
     invites = Q(company__in=managed, status=ClusterMember.Status.INVITED)
-    rows = ClusterMember.objects.filter(asks | invites).select_related("cluster", "company")
+    leads_on = Q(company__in=managed, status=ClusterMember.Status.ACTIVE, cluster__lead_offered_to=F("company"))
+    rows = ClusterMember.objects.filter(asks | invites | leads_on).select_related("cluster", "company")
     return [
-        Waiting(title=_title(row), url=row.get_absolute_url(), since=row.at, kind=_("Cluster"))
+        Waiting(title=_title(row), url=row.get_absolute_url(), since=_since(row), kind=_("Cluster"))
         for row in rows.order_by("at", "pk")[:MOST]
     ]
 
@@ -36,7 +39,14 @@ def _title(member: ClusterMember) -> str:
     names = {"company": member.company.name, "cluster": member.cluster.name}
     if member.status == ClusterMember.Status.ASKED:
         return _("%(company)s asks to join “%(cluster)s”") % names
+    if member.status == ClusterMember.Status.ACTIVE:
+        return _("%(company)s is asked to lead “%(cluster)s”") % names
     return _("%(company)s is invited to “%(cluster)s”") % names
+
+
+def _since(member: ClusterMember) -> datetime:
+    is_member = member.status == ClusterMember.Status.ACTIVE
+    return (member.cluster.lead_offered_at if is_member else None) or member.at
 
 
 def _links(user: Any) -> list[Waiting]:
@@ -64,6 +74,7 @@ def _mentees(user: Any) -> list[Waiting]:
             % {"company": row.mentee.name, "title": row.offer.title},
             url=row.get_absolute_url(),
             since=row.asked_at,
+            due_at=row.answer_due_at,
             kind=_("Mentorship"),
         )
         for row in rows[:MOST]

@@ -1,6 +1,6 @@
 """How urgent the messages of partnering are."""
 
-from partners import chasing, renewing, vouching
+from partners import chasing, mentors_clock, renewing, vouching
 from portal.notifications.kinds import TO_MANY, URGENT, Kind, declare
 from portal.notifications.models import Queue
 
@@ -19,6 +19,7 @@ def register() -> None:
             "partners/meeting_changed": Kind(Queue.CRITICAL, can_wait=False, bundle=_CHANGES),
             "partners/meeting_cancelled": Kind(Queue.CRITICAL, can_wait=False, ends=_CHANGES),
             "partners/interest_reminder": Kind(holds=chasing.holds),
+            mentors_clock.REMINDER: Kind(holds=mentors_clock.holds),
             renewing.KIND: Kind(holds=renewing.holds),
             vouching.REMINDER: Kind(holds=vouching.holds),
             "partners/request_followed": TO_MANY,

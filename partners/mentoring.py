@@ -45,7 +45,8 @@ def mentors(offers: QuerySet[PartnerRequest]) -> QuerySet[PartnerRequest]:
 
 @transaction.atomic
 def ask(offer: PartnerRequest, *, mentee: Organization, goal: str, by: User) -> Mentorship:
-    """Ask a mentor for a place; the mentor's side sees the company and its goal, nobody's contact, and is told.
+    """Ask a mentor for a place; the mentor's side sees the company and its goal, nobody's contact, and is told. It has
+    seven days to answer (partners/mentors_clock.py).
 
     Raises ``ValidationError``: ``closed`` when the offer is not open or is none, ``paused``, ``full``, ``own``,
     ``already`` when the company waits, is mentored here, was told that another mentor suits it better, or has asked

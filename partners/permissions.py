@@ -221,6 +221,17 @@ def can_lead(user: "Reader", cluster: Cluster) -> bool:
     return cluster.lead_id in company_ids(user) | chamber_ids(user)
 
 
+def can_offer_lead(user: "Reader", member: ClusterMember) -> bool:
+    """Who leads a cluster hands it to another member, one question at a time."""
+    is_other = member.status == ClusterMember.Status.ACTIVE and member.company_id != member.cluster.lead_id
+    return is_other and member.cluster.lead_offered_to_id is None and can_lead(user, member.cluster)
+
+
+def can_take_lead(user: "Reader", cluster: Cluster) -> bool:
+    """The manager of the member that was asked."""
+    return cluster.lead_offered_to is not None and is_manager_of(user, cluster.lead_offered_to)
+
+
 def can_join(user: "Reader", cluster: Cluster) -> bool:
     """Being seen in a cluster is a decision of the firm's manager."""
     return any(is_manager_of(user, m.organization) for m in memberships(user) if m.organization_id in company_ids(user))

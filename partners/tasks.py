@@ -4,7 +4,18 @@ from typing import Any
 from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
-from partners import chasing, following_up, matching, reaffirming, referring, renewing, requesting, unloading, vouching
+from partners import (
+    chasing,
+    following_up,
+    matching,
+    mentors_clock,
+    reaffirming,
+    referring,
+    renewing,
+    requesting,
+    unloading,
+    vouching,
+)
 from partners.models import PartnerRequest
 from portal.accounts.models import Organization
 
@@ -21,6 +32,8 @@ def expire_due() -> None:
     chasing.remind_due()
     chasing.expire_due()
     chasing.hide_silent()
+    mentors_clock.remind_due()
+    mentors_clock.expire_due()
 
 
 @shared_task(ignore_result=True)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -38,6 +40,17 @@ class Cluster(models.Model):
     economy = models.ForeignKey(Economy, models.PROTECT, related_name="+", verbose_name=_("economy"))
     sectors = models.ManyToManyField(Sector, related_name="clusters", verbose_name=_("sectors"), blank=True)
     lead = models.ForeignKey(Organization, models.PROTECT, related_name="clusters_led", verbose_name=_("led by"))
+    #: The member that would lead it from now on, while it has not answered (partners/cluster_leads.py).
+    lead_offered_to = models.ForeignKey(
+        Organization,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("lead offered to"),
+    )
+    lead_offered_at = models.DateTimeField(_("lead offered"), null=True, blank=True, editable=False)
     website = models.URLField(_("website"), max_length=500, blank=True)
     is_public = models.BooleanField(_("public"), default=True)
     is_open = models.BooleanField(_("companies may ask to join"), default=True)
@@ -186,6 +199,15 @@ class ClusterLink(models.Model):
         return (self.cluster if self.asked_by_wider else self.wider).get_absolute_url()
 
 
+#: How long a mentor has to answer a question for a place: as long as others for an interest.
+MENTOR_ANSWERS_WITHIN = timedelta(days=7)
+
+
+def mentors_answer_due():
+    """When the clock of a question that is put now runs out."""
+    return timezone.now() + MENTOR_ANSWERS_WITHIN
+
+
 class MentorshipQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The two sides, and the chambers that answer for the offer."""
@@ -201,6 +223,9 @@ class MentorshipQuerySet(models.QuerySet):
     def unanswered(self):
         return self.filter(status=Mentorship.Status.ASKED)
 
+    def overdue(self):
+        return self.unanswered().filter(answer_due_at__lte=timezone.now())
+
     def for_rows(self):
         return self.select_related("offer__company__economy", "offer__chamber", "mentee__economy")
 
@@ -214,6 +239,7 @@ class Mentorship(models.Model):
         DECLINED = "declined", pgettext_lazy("mentorship", "Declined")
         WITHDRAWN = "withdrawn", pgettext_lazy("mentorship", "Taken back")
         ENDED = "ended", pgettext_lazy("mentorship", "Ended")
+        EXPIRED = "expired", pgettext_lazy("mentorship", "Not answered in time")
 
     class DeclineReason(models.TextChoices):
         FULL = "full", pgettext_lazy("mentorship", "All places are taken")
@@ -222,11 +248,12 @@ class Mentorship(models.Model):
         CLOSED = "closed", pgettext_lazy("mentorship", "The offer has been closed")
 
     MOVES = {
-        Status.ASKED: {Status.ACTIVE, Status.DECLINED, Status.WITHDRAWN},
+        Status.ASKED: {Status.ACTIVE, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED},
         Status.ACTIVE: {Status.ENDED},
         Status.DECLINED: set(),
         Status.WITHDRAWN: set(),
         Status.ENDED: set(),
+        Status.EXPIRED: set(),
     }
 
     offer = models.ForeignKey(
@@ -241,6 +268,8 @@ class Mentorship(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
     )
     asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    answer_due_at = models.DateTimeField(_("answer due"), default=mentors_answer_due)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
@@ -257,6 +286,9 @@ class Mentorship(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="declined") | ~Q(decline_reason=""), name="mentorship_declined_why"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["answer_due_at"], condition=Q(status="asked"), name="mentorship_answer_due"),
         ]
 
     # The log keeps this name: it must not say who either firm is.

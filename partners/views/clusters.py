@@ -126,8 +126,8 @@ def cluster_member_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def find(request: HttpRequest, slug: str) -> Cluster:
-    visible = Cluster.objects.visible_to(request.user).select_related("economy", "lead").prefetch_related("sectors")
-    return get_object_or_404(visible, slug=slug)
+    visible = Cluster.objects.visible_to(request.user).select_related("economy", "lead", "lead_offered_to")
+    return get_object_or_404(visible.prefetch_related("sectors"), slug=slug)
 
 
 def page_of(request: HttpRequest, cluster: Cluster, *, status: int = 200, **forms: object) -> HttpResponse:
@@ -147,8 +147,12 @@ def page_of(request: HttpRequest, cluster: Cluster, *, status: int = 200, **form
         "unnamed_count": members.count() - page.paginator.count,
         "is_lead": is_lead,
         "is_member": bool(own),
+        "may_take_lead": permissions.can_take_lead(user, cluster),
         "may_join": may_join and cluster.is_open,
-        "rows": [(member, permissions.can_end_cluster_member(user, member)) for member in page],
+        "rows": [
+            (member, permissions.can_end_cluster_member(user, member), permissions.can_offer_lead(user, member))
+            for member in page
+        ],
         "waiting": _waiting(request, cluster),
         "links": _links(request, cluster),
         "part_count": len(parts) - 1,

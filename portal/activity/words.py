@@ -128,6 +128,7 @@ _PHRASES = {
     "mail_hours_set": pgettext_lazy("activity", "chose the hours of mail"),
     "mailing_prepared": pgettext_lazy("activity", "wrote this message"),
     "mailing_revised": pgettext_lazy("activity", "changed this message"),
+    "mailing_tried": pgettext_lazy("activity", "sent this message to the own address first"),
     "mailing_sent": pgettext_lazy("activity", "sent this message off"),
     "mailing_halted": pgettext_lazy("activity", "halted this message"),
     "mailing_resumed": pgettext_lazy("activity", "let this message go on"),
@@ -219,6 +220,10 @@ _PHRASES = {
     # Clusters and mentors
     "entered": pgettext_lazy("activity", "entered a member"),
     "linked": pgettext_lazy("activity", "linked two clusters"),
+    "lead_offered": pgettext_lazy("activity", "asked a member to lead the cluster"),
+    "lead_taken": pgettext_lazy("activity", "took the lead of the cluster"),
+    "lead_refused": pgettext_lazy("activity", "declined to lead the cluster"),
+    "lead_offer_taken_back": pgettext_lazy("activity", "kept the lead of the cluster after all"),
     "shared": pgettext_lazy("activity", "shared this with a cluster"),
     "unshared": pgettext_lazy("activity", "took this out of a cluster"),
     "paused": pgettext_lazy("activity", "takes nobody on for now"),

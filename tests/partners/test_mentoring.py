@@ -1,11 +1,13 @@
 """Mentors: places asked for, given, declined, ended, and never more of them than the offer has."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import desk, mentoring, requesting
+from partners import desk, mentoring, mentors_clock, requesting, tasks
 from partners.models import ContactView, Disclosure, Mentorship
 from portal.notifications.models import Notification
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -286,6 +288,90 @@ class TestPages:
     def test_the_question_waits_on_the_mentors_desk(self, asked, owner_mx, owner_us):
         assert [row.title for row in desk.waiting_for(owner_mx)] == ["Cascade Snacks asks for a place: “First exports”"]
         assert not [row for row in desk.waiting_for(owner_us) if row.kind == "Mentorship"]
+
+
+def due_in(mentorship, **delta):
+    Mentorship.objects.filter(pk=mentorship.pk).update(answer_due_at=timezone.now() + timedelta(**delta))
+
+
+@pytest.mark.django_db
+class TestTheClock:
+    def test_a_mentor_has_seven_days_and_her_desk_says_until_when(self, asked, reviewer):
+        assert asked.answer_due_at - asked.asked_at == pytest.approx(timedelta(days=7), abs=timedelta(seconds=5))
+        (waiting,) = [row for row in desk.waiting_for(reviewer) if row.url == asked.get_absolute_url()]
+        assert waiting.due_at == asked.answer_due_at
+
+    def test_two_days_before_its_end_the_mentors_side_is_reminded_once(self, asked):
+        assert mentors_clock.remind_due() == 0
+        due_in(asked, days=2, minutes=-1)
+
+        assert (mentors_clock.remind_due(), mentors_clock.remind_due()) == (1, 0)
+
+        assert told("mentorship_reminder") == ["marisol@istmo.example", "ramiro@camara.example"]
+
+    def test_of_another_day_it_is_reminded_anew_and_the_old_reminder_holds_no_more(self, asked):
+        due_in(asked, days=1)
+        mentors_clock.remind_due()
+        first = Notification.objects.filter(kind=mentors_clock.REMINDER).first()
+        assert mentors_clock.holds(first)
+        due_in(asked, days=20)
+        assert not mentors_clock.holds(Notification.objects.get(pk=first.pk))
+        Mentorship.objects.update(reminded_at=timezone.now() - timedelta(days=19))
+        due_in(asked, days=1)
+        assert mentors_clock.remind_due() == 1
+
+    @pytest.mark.parametrize("end", ["accept", "decline", "withdraw"])
+    def test_what_has_its_answer_neither_reminds_nor_expires(self, asked, owner_mx, owner_us, end):
+        given = {
+            "accept": {"by": owner_mx},
+            "decline": {"by": owner_mx, "reason": "later"},
+            "withdraw": {"by": owner_us},
+        }
+        due_in(asked, days=1)
+        getattr(mentoring, end)(asked, **given[end])
+        assert mentors_clock.remind_due() == 0
+        due_in(asked, minutes=-1)
+        assert mentors_clock.expire_due() == 0
+
+    def test_without_an_answer_it_ends_politely_for_both_and_may_be_asked_again(
+        self, asked, offer, firm_us, owner_us, mailoutbox, django_capture_on_commit_callbacks
+    ):
+        due_in(asked, minutes=-1)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert (mentors_clock.expire_due(), mentors_clock.expire_due()) == (1, 0)
+
+        assert Mentorship.objects.get().status == "expired"
+        assert told("mentorship_expired") == ["nora@cascade.example"]
+        assert told("mentorship_unanswered") == ["marisol@istmo.example", "ramiro@camara.example"]
+        (mail,) = [mail for mail in mailoutbox if "nora@" in mail.to[0]]
+        assert "within seven days" in mail.body
+        assert "Mangos del Istmo" not in mail.body
+        assert mentoring.ask(offer, mentee=firm_us, goal=GOAL, by=owner_us).status == "asked"
+
+    def test_the_beat_does_both(self, asked):
+        due_in(asked, days=1)
+        tasks.expire_due()
+        due_in(asked, minutes=-1)
+        tasks.expire_due()
+        assert (len(told("mentorship_reminder")), len(told("mentorship_expired"))) == (2, 1)
+
+    def test_its_page_says_until_when_and_that_it_ended(self, client, asked, owner_us):
+        client.force_login(owner_us)
+        assert "Answer due" in client.get(asked.get_absolute_url()).content.decode()
+        due_in(asked, minutes=-1)
+        mentors_clock.expire_due()
+        text = client.get(asked.get_absolute_url()).content.decode()
+        assert "Not answered in time" in text
+        assert "Answer due" not in text
+
+
+def test_two_sweeps_at_once_end_a_question_once(transactional_db, us, mx):
+    asked = MentorshipFactory()
+    join(UserFactory(), asked.mentee)
+    due_in(asked, minutes=-1)
+
+    assert sorted(race(mentors_clock.expire_due, mentors_clock.expire_due)) == [0, 1]
+    assert len(told("mentorship_expired")) == 1
 
 
 @pytest.fixture
