@@ -1,3 +1,5 @@
+"""Parts of the samples of partners; the whole is loaded by tests/portal/test_loading_catalogue.py."""
+
 import json
 
 import pytest
@@ -7,7 +9,6 @@ from partners import importing
 from partners.models import ChamberMember, CompanyProfile, Match, PartnerRequest
 from portal.accounts import importing as organizations
 from portal.accounts.models import Organization
-from portal.notifications.models import Notification
 from portal.reference import importing as reference
 from portal.reference.loading import BrokenData, run
 
@@ -41,25 +42,6 @@ def spoil(directory, name, number, field, value):
     row = json.loads(lines[number - 1])
     lines[number - 1] = json.dumps(row | {field: value}, ensure_ascii=False)
     (directory / name).write_text("\n".join(lines), encoding="utf-8")
-
-
-def test_the_sample_is_loaded_whole_marked_as_sample_and_nobody_gets_mail(mailoutbox):
-    load()
-
-    assert CompanyProfile.objects.listed().count() == 150
-    assert PartnerRequest.objects.open().count() == 80
-    assert not CompanyProfile.objects.filter(is_sample=False).exists()
-    assert not PartnerRequest.objects.filter(is_sample=False).exists()
-    assert not Organization.objects.filter(kind="sme", is_sample=False).exists()
-    assert (mailoutbox, Notification.objects.count()) == ([], 0)
-    # Every mentorship of the file seeks a mentor, and a market has one spelling.
-    kinds = PartnerRequest.objects.filter(type__startswith="mentorship").values_list("type", flat=True)
-    markets = {code for row in CompanyProfile.objects.values_list("markets", flat=True) for code in row}
-    assert list(kinds) == ["mentorship_request"] * 6
-    assert {"GB", "EU"} <= markets
-    assert "UK" not in markets
-    # Each request suits somebody, and is not matched with its own firm.
-    assert not PartnerRequest.objects.filter(matches=None).exists()
 
 
 def test_loading_twice_changes_nothing(small):

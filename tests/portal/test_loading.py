@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from portal.accounts import importing as organizations
 from portal.reference.loading import (
     BrokenData,
     Problems,
@@ -361,3 +362,10 @@ def test_a_report_is_a_table():
 
 def test_progress_passes_everything_through():
     assert list(progress("Topics", [1, 2, 3])) == [1, 2, 3]
+
+
+@pytest.mark.django_db
+def test_without_reference_data_the_catalogue_says_what_is_missing(tmp_path):
+    (tmp_path / "agencies.json").write_text(json.dumps(json.loads((DATA / "agencies.json").read_text())[:1]))
+    with pytest.raises(BrokenData, match="field economy: 'US' is unknown"):
+        run([organizations.load], tmp_path)

@@ -1,29 +1,20 @@
+"""Resources from files; the whole catalogue is loaded by tests/portal/test_loading_catalogue.py."""
+
 import json
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from portal.accounts import importing as accounts_importing
-from portal.reference import importing as reference_importing
 from portal.reference import loading
 from portal.search.text import search
 from resources import importing, publishing
-from resources.models import Resource, Translation
+from resources.models import Resource
 from tests.factories.accounts import OrganizationFactory
 from tests.factories.reference import agreement, topic
 
 pytestmark = pytest.mark.django_db
 
 DATA = settings.REFERENCE_DATA_DIR
-#: What an owner types → what must be among the first twenty.
-WORDS = {
-    "關稅": {"us-usitc-hts", "tw-tariff-database", "ca-tariff-finder"},
-    "aranceles": {"us-usitc-hts", "mx-snice-tariff"},
-    "droits de douane": {"mx-snice-tariff", "tw-customs-tariff-page", "us-cbp-basic-import-export"},
-    "tariffs": {"us-usitc-hts", "ca-tariff-finder"},
-}
 
 
 def load(data_dir):
@@ -52,25 +43,6 @@ def edit(data, name, number, **changes):
     lines[number - 1] |= changes
     lines[number - 1] = {key: value for key, value in lines[number - 1].items() if value is not ...}
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
-
-
-def test_the_whole_catalogue_is_loaded_and_found_in_four_languages_and_a_second_time_writes_nothing():
-    everything = [reference_importing.load, accounts_importing.load, importing.load]
-    loading.run(everything, DATA)
-    assert Resource.objects.published().count() == 197
-    assert Translation.objects.filter(origin="portal").count() == 3 * 197
-    assert all(len(resource.languages) == 4 for resource in Resource.objects.all())
-    assert {resource.scope for resource in Resource.objects.filter(economies=None)} == {"apec", "global"}
-    assert not Resource.objects.exclude(reviewed_on=None).exists()
-
-    for words, expected in WORDS.items():
-        found = [resource.slug for resource in search(Resource.objects.all(), words)]
-        assert expected <= set(found[:20]), words
-
-    with CaptureQueriesContext(connection) as queries:
-        report = loading.run(everything, DATA)
-    assert report.writes == 0
-    assert [q["sql"] for q in queries if q["sql"].startswith(("UPDATE", "INSERT", "DELETE"))] == []
 
 
 def test_an_edited_resource_is_not_loaded_over(data, official):
