@@ -26,6 +26,8 @@ DEBUG = env.bool("DEBUG", False)
 # The demo serves plain http on this machine and shows outgoing mail on a page.
 DEMO = env.bool("PORTAL_DEMO", False)
 SECRET_KEY = env.str("SECRET_KEY", "insecure-for-development-only" if DEBUG else None)
+# Earlier keys: what they signed or sealed still holds (docs/playbooks/deploy.md).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 SITE_NAME = "SME Dialogue"

@@ -60,7 +60,12 @@ SAID = 300
 #: The first half of the advisory locks by which one worker at a time posts to a webhook; the other is its key.
 LOCK = 1_633_771_873
 REFUSED = "Refused"
+LOST = "The portal cannot read the secret."
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]+")
+
+
+class SecretLost(Exception):  # noqa: N818 -- what happened, in the words of the row
+    """The secret was sealed with a SECRET_KEY that the portal does not have any more."""
 
 
 @dataclass
@@ -106,6 +111,8 @@ def payload(row: WebhookDelivery) -> bytes:
 def headers(row: WebhookDelivery, content: bytes, at: datetime) -> dict[str, str]:
     """By which the system knows that it is us who post, and when; during a rotation once for each of the secrets."""
     webhook, stamp = row.webhook, str(int(at.timestamp()))
+    if not webhook.secret:
+        raise SecretLost(LOST)
     secrets = [webhook.secret, webhook.old_secret] if webhook.signs_twice else [webhook.secret]
     return {
         "Content-Type": "application/json",

@@ -17,6 +17,7 @@ PROBLEMS = {
     "BadCertificate": _("The certificate of the system is not valid."),
     "BadAnswer": _("What came back is not an answer of the web."),
     "Unsupported": _("This is no address that we post to."),
+    "SecretLost": _("The portal cannot read the secret any more. Change the secret."),
 }
 OTHERWISE = _("Something went wrong on our side.")
 

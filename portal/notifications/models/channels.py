@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import Organization
 from portal.accounts.permissions import organization_ids
+from portal.sealed import SealedText
 
 
 class PersonalFeed(models.Model):
@@ -60,8 +61,8 @@ class Webhook(models.Model):
         Organization, models.CASCADE, related_name="webhooks", verbose_name=_("organization")
     )
     url = models.URLField(_("address"), max_length=500)
-    secret = models.CharField(max_length=100, editable=False)
-    old_secret = models.CharField(max_length=100, blank=True, editable=False)
+    secret = SealedText(editable=False)
+    old_secret = SealedText(blank=True, editable=False)
     old_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
     status = models.CharField(_("state"), max_length=7, choices=Status, default=Status.ON)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
