@@ -22,6 +22,7 @@ from dialogues.permissions import (
 )
 from dialogues.views.finding import find_session, own_registration
 from dialogues.views.places import people_of
+from dialogues.views.undelivered import number_of_undelivered
 from portal.activity.log import timeline
 from portal.notifications import calendar
 from portal.pagecache import kept_for_visitors
@@ -60,6 +61,7 @@ def session_detail(request, slug, pk):
     if context["can_run"]:
         context["sides"] = confirming.sides(session, request.user) if session.announced_at else []
         context["ready"] = readiness.check(session)
+        context["undelivered"] = number_of_undelivered(session)
     if context["can_see_history"]:
         context["activities"] = timeline(session)[:50]
     return show(request, "dialogues/session_detail.html", context)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from dialogues.models import Session
 from dialogues.permissions import can_invite
 from dialogues.views.finding import find_session
 from portal.notifications import undelivered
@@ -45,6 +46,11 @@ def undelivered_again(request, slug, pk):
     text = ngettext("%(count)d message is on its way again.", "%(count)d messages are on their way again.", count)
     messages.success(request, text % {"count": count})
     return go(request, "dialogues:undelivered-list", slug, pk)
+
+
+def number_of_undelivered(session):
+    """How many messages about it did not arrive."""
+    return undelivered.count(Session.objects.filter(pk=session.pk), session.polls.all(), session.minutes.all())
 
 
 def _uid(text):

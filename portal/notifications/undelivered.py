@@ -38,6 +38,19 @@ def about(things: Iterable[models.Model]) -> QuerySet[Notification]:
     )
 
 
+def count(*things: QuerySet[Any]) -> int:
+    """How many :func:`about` would list for all of ``things``, querysets of one model each: one query, by the index."""
+    of_each = [
+        Notification.objects.undelivered()
+        .filter(about_type=ContentType.objects.get_for_model(rows.model), about_id__in=rows.order_by().values("pk"))
+        .exclude(context__has_key="followed")
+        .order_by()
+        .values("pk")
+        for rows in things
+    ]
+    return of_each[0].union(*of_each[1:], all=True).count()
+
+
 def why(row: Any) -> str:
     """In plain words why a message of :func:`about` did not arrive; what servers said stays with the administrators."""
     if row.is_dead:

@@ -4,15 +4,19 @@ import uuid
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from dialogues import inviting
 from dialogues.inviting import Guest
+from dialogues.models import SlotPoll
+from dialogues.views.undelivered import number_of_undelivered
 from portal.activity.models import Activity
 from portal.notifications import deliverability
 from portal.notifications.delivery import deliver_due
 from portal.notifications.models import Notification
-from portal.notifications.outbox import notify
+from portal.notifications.outbox import Address, notify
 from tests.factories.dialogues import SessionFactory
 from tests.portal.notifications.postbox import Postbox
 
@@ -138,3 +142,35 @@ def test_the_list_costs_the_same_with_more_rows(client, session, official, rows,
     client.get(address(session))
     with django_assert_num_queries(28):
         client.get(address(session))
+
+
+def test_the_session_s_page_says_how_many_and_leads_there_only_when_there_are_any(client, session, official, sme):
+    poll = SlotPoll.objects.create(session=session, zone="UTC", minutes=60, respond_by=timezone.now())
+    followed = {"followed": [1]}
+    client.force_login(official)
+    page = session.get_absolute_url()
+    assert address(session) not in client.get(page).content.decode()
+
+    notify([Address("follower@example.com", "en")], "dialogues/session_near", about=session, own=lambda _one: followed)
+    notify([Address("bob@example.com", "en"), Address("ana@example.com", "en")], "dialogues/session_near", about=poll)
+    notify([official], "dialogues/session_near", about=session)
+    Notification.objects.update(status="bounced")
+    notify([sme], "dialogues/session_near", about=session)
+
+    assert "Messages that did not arrive (3)" in client.get(page).content.decode()
+    assert address(session) in client.get(page).content.decode()
+    client.force_login(sme)
+    assert address(session) not in client.get(page).content.decode()
+
+
+def test_counting_them_is_one_query_by_the_index(session, official, django_assert_num_queries):
+    notify([official], "dialogues/session_near", about=session)
+    Notification.objects.update(status="failed")
+    number_of_undelivered(session)
+    with django_assert_num_queries(1) as asked:
+        assert number_of_undelivered(session) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("notification_undelivered") == 3, plan
