@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import limits
-from portal.notifications import addresses, followed, preferences, subscriptions
+from portal.notifications import address_links, addresses, followed, preferences, subscriptions
 from portal.notifications.following_views import ADDRESS_A_DAY, DAY, HOUR, VISITOR_AN_HOUR
 from portal.notifications.forms import AddressForm, ReaderForm, RhythmForm
 from portal.notifications.models import Rhythm, Subscription
@@ -35,7 +35,7 @@ def address_ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def address_asked(request: HttpRequest) -> HttpResponse:
     """The same for every address, known here or not."""
-    hours = int(addresses.LINK_LASTS.total_seconds() // 3600)
+    hours = int(address_links.LINK_LASTS.total_seconds() // 3600)
     return show(request, "notifications/address_asked.html", {"hours": hours})
 
 
@@ -43,10 +43,10 @@ def address_asked(request: HttpRequest) -> HttpResponse:
 @require_safe
 def address_detail(request: HttpRequest, token: str) -> HttpResponse:
     """What comes to this address: the signed token is the permission, for this page and its buttons alone."""
-    address = addresses.read(token)
+    address = address_links.read(token)
     if not address:
         return _unknown(request)
-    rows = list(addresses.followed_by(address))
+    rows = list(address_links.followed_by(address))
     said = followed.sentences(row.criteria for row in rows)
     newest = rows[-1] if rows else None
     reader = {"language": newest.language, "time_zone": newest.time_zone} if newest else {}
@@ -88,7 +88,7 @@ def address_end(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 @require_POST
 def address_reader(request: HttpRequest, token: str) -> HttpResponse:
     """In which language and by which clock the mails come."""
-    address = addresses.read(token)
+    address = address_links.read(token)
     if not address:
         return _unknown(request)
     form = ReaderForm(request.POST)
@@ -102,10 +102,10 @@ def address_reader(request: HttpRequest, token: str) -> HttpResponse:
 
 def _change(request: HttpRequest, token: str, pk: int, change: Callable[[Subscription], str]) -> HttpResponse:
     """Do it with one of this address's own subscriptions, and say what came of it."""
-    address = addresses.read(token)
+    address = address_links.read(token)
     if not address:
         return _unknown(request)
-    row = get_object_or_404(addresses.followed_by(address), pk=pk)
+    row = get_object_or_404(address_links.followed_by(address), pk=pk)
     messages.success(request, change(row))
     return _unseen(go(request, "notifications:address", token))
 

@@ -1,13 +1,6 @@
-"""What comes to an address without an account: its owner asks for a link, and looks after it there.
+"""What comes to an address without an account: its owner asks for a link, and looks after it there."""
 
-The link is a signed token that names the address and nothing else; it opens this one page and no other, for a day.
-"""
-
-from datetime import timedelta
-
-from django.core import signing
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,12 +8,11 @@ from portal.accounts.finding import owner_of
 from portal.activity.log import record
 from portal.languages import Language
 from portal.notifications import subscriptions
-from portal.notifications.models import Address, Subscription
+from portal.notifications.address_links import LINK_LASTS, followed_by, path
+from portal.notifications.models import Address
 from portal.notifications.outbox import notify
 
-SALT = "portal.notifications.address"
 KIND = "accounts/address_link"
-LINK_LASTS = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -41,26 +33,6 @@ def ask(address: str) -> None:
     reader = Address(newest.address, newest.language, newest.time_zone)
     hours = int(LINK_LASTS.total_seconds() // 3600)
     notify([reader], KIND, about=newest, occasion=occasion, url=path(newest.address), has_account=False, hours=hours)
-
-
-def path(address: str) -> str:
-    """The page of this address, in the active language. Whoever has the path may change what comes to the address."""
-    return reverse("notifications:address", args=[signing.dumps(address, salt=SALT)])
-
-
-def read(token: str) -> str:
-    """Which address a link is for; "" when it is forged or older than ``LINK_LASTS``."""
-    try:
-        address: str = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
-    except signing.BadSignature:
-        return ""
-    return address
-
-
-def followed_by(address: str) -> QuerySet[Subscription]:
-    """What this bare address follows now, the oldest first."""
-    rows = Subscription.objects.live().filter(user=None, webhook=None, address__iexact=address)
-    return rows.select_related("criteria").order_by("created_at", "pk")
 
 
 @transaction.atomic

@@ -167,12 +167,11 @@ def path(criteria: Criteria) -> str:
 
 def facts(context: dict[str, Any]) -> dict[str, Any]:
     """For a mail about something followed (``followed`` in its context names the subscriptions): the address that ends
-    them, and the pages with all that an account or an address follows, in the active language. Empty for any other."""
+    them, and the page with all that an account follows, in the active language. Empty for any other."""
     if "followed" not in context:
         return {}
     return {
         "following_url": f"{settings.SITE_URL}{reverse('notifications:following')}",
-        "address_url": f"{settings.SITE_URL}{reverse('notifications:address-ask')}",
         "unsubscribe_url": f"{settings.SITE_URL}{stop_path(context['followed'])}",
     }
 

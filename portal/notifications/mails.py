@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from portal.notifications import followed, mailing_text, preferences, reasons
+from portal.notifications import address_links, followed, mailing_text, preferences, reasons
 from portal.notifications.models import Digest, Notification
 
 PARTS = ("subject.txt", "txt", "html")
@@ -70,6 +70,7 @@ def facts(row: Notification) -> dict[str, Any]:
         "category_label": row.category_label,
         "is_optional": row.is_optional,
         "preferences_url": f"{settings.SITE_URL}{reverse('notifications:preferences')}" if row.recipient else "",
+        "address_url": SimpleLazyObject(lambda: _address_url_of(row)),
         "unsubscribe_url": unsubscribe_url,
         # Asked for by the body alone, and a subject needs no query.
         "told_because": SimpleLazyObject(lambda: reasons.lines([row])[row.pk]),
@@ -111,6 +112,7 @@ def compose_digest(digest: Digest, person: Any, groups: Sequence[Any]) -> Mail:
         "count": sum(line.times for group in groups for line in group.lines),
         "recipient": person,
         "preferences_url": f"{settings.SITE_URL}{reverse('notifications:preferences')}" if digest.recipient else "",
+        "address_url": _address_url(digest.address),
         "unsubscribe_url": f"{settings.SITE_URL}{path}",
         "action_url": f"{settings.SITE_URL}{reverse('notifications:inbox')}" if digest.recipient else "",
         "action_label": _("See them on %(site)s") % {"site": _(settings.SITE_NAME)},
@@ -127,6 +129,21 @@ def compose_digest(digest: Digest, person: Any, groups: Sequence[Any]) -> Mail:
     )
     mail.attach_alternative(get_template("notifications/mail/digest.html").render(given), "text/html")
     return mail
+
+
+def _address_url_of(row: Notification) -> str:
+    if not (row.address and row.is_optional):
+        return ""
+    if "followed" in row.context:
+        # It may have ended since it found this: the page would be empty, but one can ask for it.
+        return _address_url(row.address) or f"{settings.SITE_URL}{reverse('notifications:address-ask')}"
+    return _address_url(row.address)
+
+
+def _address_url(address: str) -> str:
+    """Where a bare address looks after what it follows; empty for an account, and where it follows nothing."""
+    path = address_links.path_for_mail(address) if address else ""
+    return f"{settings.SITE_URL}{path}" if path else ""
 
 
 def _plain(row: Notification, part: str, given: dict[str, Any]) -> str:

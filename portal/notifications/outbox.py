@@ -25,6 +25,7 @@ RESERVED = {
     "about",
     "action_label",
     "action_url",
+    "address_url",
     "category_label",
     "is_optional",
     "preferences_url",

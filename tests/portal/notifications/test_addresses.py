@@ -12,11 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.notifications import address_views, addresses, followed, preferences
+from portal.notifications import address_links, address_views, digests, followed, preferences
 from portal.notifications.delivery import deliver_due
 from portal.notifications.followed import Wish
 from portal.notifications.models import Category, Notification, Subscription
+from portal.notifications.outbox import Address, notify
 from portal.notifications.preferences import Subscriber
+from tests.factories.accounts import OrganizationFactory
 
 ASK, ASKED = reverse("notifications:address-ask"), reverse("notifications:address-asked")
 VERA = "vera@example.com"
@@ -30,6 +32,11 @@ def fresh_counts():
 @pytest.fixture
 def visitor(us):
     return Client()
+
+
+@pytest.fixture
+def meeting(us):
+    return OrganizationFactory(name="Bridge & Co", slug="bridge", agency=True)
 
 
 def bare(codes=("economy:US",), address=VERA, **values):
@@ -167,14 +174,14 @@ def test_the_page_leads_to_ending_everything_at_once(visitor):
     visitor.post(stop)
     assert not Subscription.objects.live().exists()
     assert not preferences.is_on(Subscriber(Category.RESOURCES, None, VERA))
-    assert "This address follows nothing any more." in visitor.get(addresses.path(VERA)).content.decode()
+    assert "This address follows nothing any more." in visitor.get(address_links.path(VERA)).content.decode()
 
 
 @pytest.mark.parametrize("name", ["address", "address-reader", "address-rhythm", "address-end"])
 def test_a_link_that_is_forged_old_or_for_something_else_does_nothing(visitor, name):
     row = bare()
-    with time_machine.travel(timezone.now() - addresses.LINK_LASTS - timedelta(minutes=1)):
-        old = addresses.path(VERA).split("/")[-2]
+    with time_machine.travel(timezone.now() - address_links.LINK_LASTS - timedelta(minutes=1)):
+        old = address_links.path(VERA).split("/")[-2]
     other = preferences.unsubscribe_all_path(None, VERA).split("/")[-2]
     for token in ("x", old, other, followed.stop_path([row.pk]).split("/")[-2]):
         args = [token, row.pk] if name in {"address-rhythm", "address-end"} else [token]
@@ -204,7 +211,36 @@ def test_search_engines_and_caches_keep_away(visitor):
 def test_the_page_asks_as_often_however_much_is_followed(visitor, count, django_assert_num_queries):
     for number in range(count):
         bare([f"topic:t{number}"])
-    path = addresses.path(VERA)
+    path = address_links.path(VERA)
     visitor.get(path)
     with django_assert_num_queries(2):  # what is followed, and whether the vocabulary is the same as before
         visitor.get(path)
+
+
+def test_every_mail_to_an_address_that_follows_something_leads_to_the_page_of_the_address(visitor, meeting, sme):
+    bare(language="es")
+    people = [Address(VERA, "es"), sme, Address("invited@example.com", "es")]
+    notify(people, "dialogues/meeting", about=meeting, word="x")
+    deliver_due()
+    letters = {one.to[0]: one for one in mail.outbox}
+    hers, invited = letters[VERA], letters["invited@example.com"]
+    for text in (hers.body, hers.alternatives[0].content):
+        path = re.search(r"http://localhost:8000(/es/notifications/address/[^\s\"]+)", text).group(1)
+        page = visitor.get(path)
+        assert page.status_code == 200
+        assert VERA in page.content.decode()
+    for text in (invited.body, invited.alternatives[0].content, letters[f"Sara Smith <{sme.email}>"].body):
+        assert "/notifications/address/" not in text
+
+
+def test_a_digest_leads_to_the_page_of_the_address_too(visitor, meeting):
+    bare()
+    with time_machine.travel("2027-03-10 12:00Z", tick=False):
+        notify([Address(VERA, "en")], "dialogues/meeting", about=meeting, rhythm=lambda _one: "daily", word="x")
+        Notification.objects.update(status="waiting", subject="A guide")
+        digests.plan()
+        digests.send_due()
+        [letter] = mail.outbox
+        for text in (letter.body, letter.alternatives[0].content):
+            path = re.search(r"http://localhost:8000(/en/notifications/address/[^\s\"]+)", text).group(1)
+            assert VERA in visitor.get(path).content.decode()
