@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             name='answer_due_at',
             field=models.DateTimeField(default=partners.models.clusters.mentors_answer_due, verbose_name='answer due'),
         ),
+        # Processes of the version before this one ask mentors, too, until they are replaced.
+        migrations.RunSQL(
+            "ALTER TABLE partners_mentorship ALTER COLUMN answer_due_at SET DEFAULT now() + interval '7 days'",
+            "ALTER TABLE partners_mentorship ALTER COLUMN answer_due_at DROP DEFAULT",
+        ),
         migrations.AddField(
             model_name='mentorship',
             name='reminded_at',
