@@ -27,6 +27,7 @@ PAGE_CACHE_SECONDS = (
 )
 # What pages count is kept as on the portal, and counted anew after each write (tests/counting.py).
 BUNDLE_SECONDS = 0  # each change is told at once; tests/portal/notifications/test_bundling.py waits
+DATABASES["default"]["ENGINE"] = "tests.database"
 # Each test process begins with a copy of a database that has the tables (tests/servers.py).
 if template := os.environ.get("TEST_DATABASE_TEMPLATE"):
     DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template

@@ -1,0 +1,1 @@
+"""``ENGINE`` of the tests' database: PostgreSQL that is emptied quickly after tests that commit."""
