@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -13,12 +14,17 @@ from partners.models import PartnerRequest
 from portal.accounts.models import User
 from portal.languages import current
 from portal.notifications import followed
+from portal.notifications.finding import found_by
 from portal.notifications.followed import Followable, Wish
+from portal.notifications.models import Notification
 from portal.search.facets import code
 from resources import filters
 
 #: What a new request can be told by; when it closes says nothing of what it is.
 FACETS = tuple(facet for facet in OF_REQUESTS if facet != "closes")
+
+#: The mail to a company that the request suits.
+SUITS = "partners/request_published"
 
 Known = Mapping[str, Mapping[str, Any]]
 
@@ -79,8 +85,20 @@ def public() -> QuerySet[PartnerRequest]:
 
 
 def makers(request: PartnerRequest) -> Iterable[User | None]:
-    """Its own side knows."""
-    return sides.request_side(request)
+    """Its own side knows, and so does whose company it suits: she was told with both reasons."""
+    about = {"about_type": ContentType.objects.get_for_model(request), "about_id": request.pk}
+    told = Notification.objects.filter(kind=SUITS, **about).values("recipient")
+    return [*sides.request_side(request), *User.objects.filter(pk__in=told)]
+
+
+def searches_finding(request: PartnerRequest, *, of: QuerySet[User]) -> dict[int, list[int]]:
+    """Which of what these people follow finds the request: by ``User.pk`` the ids of their subscriptions, in the order
+    in which they began."""
+    kind, searches = followed.of_model(PartnerRequest), dict[int, list[int]]()
+    rows = found_by(kind, request).filter(webhook=None, user__in=of)
+    for user, pk in rows.order_by("pk").values_list("user", "pk"):
+        searches.setdefault(user, []).append(pk)
+    return searches
 
 
 def _chosen(codes: Sequence[str]) -> dict[str, list[str]]:

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import confirming, facets, introductions, matching, mentoring, renewing, sides
+from partners import alerting, confirming, facets, introductions, matching, mentoring, renewing, sides
 from partners.models import ChamberMember, ExpressionOfInterest, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from portal.accounts.models import Organization, User
 from portal.activity.log import record
 from portal.lifecycle import lock, move
+from portal.notifications import reasons
 from portal.notifications.matching import announce
 from portal.notifications.outbox import notify
 from portal.search.text import vectors
@@ -217,12 +218,15 @@ def _renewal(request: PartnerRequest, person: User) -> dict[str, str]:
 
 
 def _tell_companies(request: PartnerRequest) -> None:
-    fitting = [judgement for judgement in matching.refresh(request) if judgement.is_told]
-    for judgement in fitting[:MOST_TOLD]:
+    """Whoever also follows such requests is told once, here, with both reasons."""
+    fitting = [judgement for judgement in matching.refresh(request) if judgement.is_told][:MOST_TOLD]
+    searches = alerting.searches_finding(request, of=sides.people_of([judgement.company for judgement in fitting]))
+    for judgement in fitting:
         notify(
             sides.people_of([judgement.company]),
-            "partners/request_published",
+            alerting.SUITS,
             about=request,
+            own=lambda person: {reasons.ALSO_FOLLOWED: searches[person.pk]} if person.pk in searches else {},
             company=str(judgement.company),
             reasons=judgement.as_json(),
         )

@@ -7,6 +7,7 @@ not ask (see ``followed.keys``), so that a thing needs one of its own codes, or 
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from portal.accounts.models import User
 from portal.notifications import followed
@@ -30,7 +31,6 @@ def people_finding(kind: Followable, obj: Any) -> QuerySet[Subscription]:
     rows = found_by(kind, obj).filter(webhook=None).filter(Q(user=None) | Q(user__is_active=True))
     makers: list[User] = [person for person in kind.makers(obj) if person is not None]
     if makers:
-        rows = rows.exclude(user__in=makers)
-        for person in makers:
-            rows = rows.exclude(address__iexact=person.email)
+        emails = {person.email.lower() for person in makers}
+        rows = rows.exclude(user__in=makers).alias(lowered=Lower("address")).exclude(lowered__in=emails)
     return rows

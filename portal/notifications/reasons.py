@@ -15,6 +15,8 @@ from portal.notifications.models import Notification, Subscription
 
 #: In the context of a promise: in which part its recipient is told.
 TOLD_AS = "told_as"
+#: In the context of a promise that is not made for a search: the ids of her searches that find the same thing.
+ALSO_FOLLOWED = "also_followed"
 #: What holds when a promise names no part.
 ANY_PART = ""
 
@@ -41,17 +43,20 @@ def parts(kind: str) -> list[str]:
 
 def lines(rows: Sequence[Notification]) -> dict[int, list[str]]:
     """For each message (by its id) why its recipient gets it, in the active language: one sentence, or one for each
-    of her searches that found it. As many queries for one as for many."""
-    asked = {pk for row in rows for pk in row.context.get("followed", ())}
+    of her searches that found it, or both. As many queries for one as for many."""
+    asked = {pk for row in rows for name in ("followed", ALSO_FOLLOWED) for pk in row.context.get(name, ())}
     found = Subscription.objects.filter(pk__in=asked).select_related("criteria") if asked else ()
     said = followed.sentences(row.criteria for row in found)
     searches = {row.pk: _("You follow: %(search)s") % {"search": said[row.criteria_id]} for row in found}
-    return {row.pk: _searched(row, searches) or [_part(row)] for row in rows}
+    return {
+        row.pk: _searched(row, "followed", searches) or [_part(row), *_searched(row, ALSO_FOLLOWED, searches)]
+        for row in rows
+    }
 
 
-def _searched(row: Notification, searches: Mapping[int, str]) -> list[str]:
+def _searched(row: Notification, name: str, searches: Mapping[int, str]) -> list[str]:
     # Two of her searches may read the same.
-    return list(dict.fromkeys(searches[pk] for pk in row.context.get("followed", ()) if pk in searches))
+    return list(dict.fromkeys(searches[pk] for pk in row.context.get(name, ()) if pk in searches))
 
 
 def _part(row: Notification) -> str:

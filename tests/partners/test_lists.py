@@ -1,3 +1,4 @@
+import html
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -235,6 +236,26 @@ class TestFollowing:
         matching.match_due()
 
         assert self.told() == ["here@example.com"]
+
+    def test_who_follows_it_and_whose_company_it_suits_gets_one_mail_with_both_reasons(
+        self, submitted, reviewer, firm_us, owner_us, mailoutbox, django_capture_on_commit_callbacks
+    ):
+        self.follow(owner_us, "economy=MX&words=mango")
+        self.follow(owner_us, "economy=TW")
+        self.follow(UserFactory(email="every@example.com"), "")
+        with django_capture_on_commit_callbacks(execute=True):
+            requesting.publish(submitted, by=reviewer)
+        with django_capture_on_commit_callbacks(execute=True):
+            matching.match_due()
+
+        assert self.told() == ["every@example.com"]
+        (mail,) = [mail for mail in mailoutbox if mail.to[0].endswith("<nora@cascade.example>")]
+        assert "Met · Same sector: Processed food." in mail.body
+        assert "You act for a company that this request suits." in mail.body
+        followed_search = f"You follow: {alerting.sentence(['economy:MX'], 'mango')}"
+        assert followed_search in mail.body
+        assert followed_search in html.unescape(mail.alternatives[0][0])
+        assert "Taiwan" not in mail.body
 
     def test_its_own_side_is_not_told(self, submitted, reviewer, owner_mx):
         for person in (reviewer, owner_mx):
