@@ -17,10 +17,27 @@ from partners.models import (
     ScreeningList,
     Vouch,
 )
+from portal import pagecache
+
+
+class OnPublicPages(admin.ModelAdmin):
+    """What stands on public pages: a change here ends the kept ones."""
+
+    def log_addition(self, request, obj, message):
+        pagecache.changed(pagecache.PARTNERS)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request, obj, message):
+        pagecache.changed(pagecache.PARTNERS)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request, queryset):
+        pagecache.changed(pagecache.PARTNERS)
+        return super().log_deletions(request, queryset)
 
 
 @admin.register(CompanyProfile)
-class CompanyProfileAdmin(admin.ModelAdmin):
+class CompanyProfileAdmin(OnPublicPages):
     list_display = ["organization", "language", "is_listed", "is_sample", "changed_at"]
     list_filter = ["is_listed", "is_sample", "language", "size"]
     raw_id_fields = ["organization", "contact"]
@@ -34,7 +51,7 @@ class ChamberMemberAdmin(admin.ModelAdmin):
 
 
 @admin.register(PartnerRequest)
-class PartnerRequestAdmin(admin.ModelAdmin):
+class PartnerRequestAdmin(OnPublicPages):
     list_display = ["title", "type", "status", "closes_on", "is_sample"]
     list_filter = ["status", "type", "is_sample"]
     raw_id_fields = ["company", "chamber", "posted_by"]
@@ -117,7 +134,7 @@ class FirmImportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Cluster)
-class ClusterAdmin(admin.ModelAdmin):
+class ClusterAdmin(OnPublicPages):
     """An administrator corrects a page, and names another lead where the last one is gone."""
 
     list_display = ["name", "economy", "lead", "is_public", "is_sample"]

@@ -168,6 +168,8 @@ def writing_places(user: Any) -> dict[str, tuple[str, Organization, Organization
     for membership in memberships(user):
         if membership.organization.kind == Organization.Kind.SME:
             places[f"own-{membership.organization_id}"] = (membership.organization.name, membership.organization, None)
+    if not chamber_ids(user):
+        return places
     firms = ChamberMember.objects.active().filter(chamber__in=chamber_ids(user))
     for member in firms.select_related("chamber", "company__economy").order_by("pk"):
         label = _("%(company)s, for %(chamber)s") % {"company": member.company.name, "chamber": member.chamber.name}

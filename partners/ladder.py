@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import introductions, sides
-from partners.models import Consent, ExpressionOfInterest, Introduction, Rung, Side
+from partners.models import Consent, ExpressionOfInterest, Introduction, Rung, Side, SuccessStory
+from portal import pagecache
 from portal.accounts.models import User
 from portal.activity.log import record
 from portal.lifecycle import lock
@@ -120,6 +121,8 @@ def withdraw(interest: ExpressionOfInterest, *, side: str, rung: str, by: User) 
         raise ValidationError(_("This is not shared."), code="none")
     _end(interest, [side], rungs, by=by)
     record(by, f"{rung}_unshared", interest, side=side)
+    if SuccessStory.objects.filter(introduction__interest=interest).exists():
+        pagecache.changed(pagecache.PARTNERS)  # nobody reads the story of these two any more
     if was_open:
         others = sides.interested_side(interest) if side == Side.REQUEST else sides.request_side(interest.request)
         notify(others, "partners/consent_withdrawn", about=interest, rung=rung, occasion=timezone.now().isoformat())

@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache as once
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -35,19 +36,20 @@ from portal import mine, pagecache, sessions
 from portal.accounts.models import User
 from portal.languages import current
 
-NAMES = ("name", "csrf_token", "own_places", "own_notice")
-_HOLES = {name: f"hole-{name}-{salted_hmac('portal.memberpages', name).hexdigest()}" for name in NAMES}
 _SECRET = re.compile("[A-Za-z0-9]{32}")
 
 #: What of a reader shows on such a page: ids, or None when she may see more than others and gets her own.
 Own = Callable[[Any], frozenset[int] | None]
 Make = Callable[[HttpRequest], HttpResponse]
+#: What stands in the holes of one view's pages for a reader, by name, made each time; None when she gets her own page.
+Parts = Callable[..., dict[str, str] | None]
 
 
 @dataclass(slots=True)
 class Page:
     """A kept page. ``may_show``: the ids that stand on it and would look different on the page of whom they belong to;
-    ``own``: the name of the function that says whose they are. Without a body it only tells this much."""
+    ``own``: the name of the function that says whose they are, nothing for a page with parts, which only its view can
+    fill. Without a body it only tells this much."""
 
     generation: str
     own: str
@@ -74,9 +76,10 @@ class Frame:
     session_hash: str
 
 
+@once
 def hole(name: str) -> str:
     """What stands in a kept page for ``name``: nothing that an author could have written."""
-    return _HOLES[name]
+    return f"hole-{name}-{salted_hmac('portal.memberpages', name).hexdigest()}"
 
 
 def holes(request: HttpRequest) -> dict[str, Any]:
@@ -91,8 +94,11 @@ def is_in_general(request: HttpRequest) -> bool:
     return getattr(request, "is_in_general", False)
 
 
-def kept(own: Own) -> Callable[[pagecache.View], pagecache.View]:
+def kept(own: Own, parts: Parts | None = None) -> Callable[[pagecache.View], pagecache.View]:
     """Mark a view whose page is kept for visitors, and for signed-in readers apart from what ``own`` tells of them.
+
+    ``parts`` makes, of the view's own arguments, what stands for one reader where the page made for a reader in
+    general has ``hole(name)``. It asks first whether she may see the page at all.
 
     The view reads of its reader only ``request.user`` and ``request.own_shown`` (those of her ``own`` ids that may
     show) and reports in ``request.may_show`` the ids it would show differently if they were hers.
@@ -107,7 +113,12 @@ def kept(own: Own) -> Callable[[pagecache.View], pagecache.View]:
                 return for_visitors(request, *args, **kwargs)
             shared = None
             if _is_shareable(request, request.session):
-                shared = _shared(request, own, lambda general: view(general, *args, **kwargs))
+                shared = _shared(
+                    request,
+                    own,
+                    lambda general: view(general, *args, **kwargs),
+                    parts and (lambda: parts(request, *args, **kwargs)),
+                )
             return shared or view(request, *args, **kwargs)
 
         return marked
@@ -188,11 +199,16 @@ def _from_cache(request: HttpRequest) -> HttpResponse | None:
 # --- In the view ---------------------------------------------------------------------------------
 
 
-def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
+def _shared(
+    request: HttpRequest, own: Own, make: Make, parts: Callable[[], dict[str, str] | None] | None
+) -> HttpResponse | None:
     """The page for this reader from the kept ones, or made and kept; None when she needs one of her own."""
     user = request.user
     hers = mine.remembered(user, own.__name__, lambda: own(user))
     if hers is None:
+        return None
+    given = parts() if parts else {}
+    if given is None:
         return None
     key = _key(request, current(), timezone.get_current_timezone_name())
     try:
@@ -201,7 +217,7 @@ def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
         return None
     is_new = page is None
     if page is None:
-        page = _make(request, own, hers, make)
+        page = _make(request, "" if parts else own.__name__, hers, make)
         if page is None:
             return None
         page.generation = generation
@@ -217,7 +233,7 @@ def _shared(request: HttpRequest, own: Own, make: Make) -> HttpResponse | None:
     response = _fill(
         request,
         page,
-        {"name": frame.name, "own_places": places, "own_notice": notice},
+        {**given, "name": frame.name, "own_places": places, "own_notice": notice},
         {"Content-Type": page.headers["Content-Type"]},
     )
     if is_new and len(page.body) <= pagecache.MAX_BODY:
@@ -243,7 +259,7 @@ def _find(request: HttpRequest, key: str, hers_by: Callable[[str], frozenset[int
     return page, generation
 
 
-def _make(request: HttpRequest, own: Own, hers: frozenset[int], make: Make) -> Page | None:
+def _make(request: HttpRequest, own: str, hers: frozenset[int], make: Make) -> Page | None:
     general = _in_general(request, hers)
     try:
         response = make(general)
@@ -252,7 +268,7 @@ def _make(request: HttpRequest, own: Own, hers: frozenset[int], make: Make) -> P
     if response.status_code != HTTPStatus.OK or response.streaming or response.cookies:
         return None
     headers = {"Content-Type": response["Content-Type"]}
-    return Page("", own.__name__, frozenset(general.may_show), zlib.compress(response.content, 1), headers)
+    return Page("", own, frozenset(general.may_show), zlib.compress(response.content, 1), headers)
 
 
 def _in_general(request: HttpRequest, hers: frozenset[int]) -> HttpRequest:

@@ -64,6 +64,7 @@ PUBLIC = {
     "partners.companyprofile": (PARTNERS,),
     "partners.mentorship": (PARTNERS,),
     "partners.partnerrequest": (PARTNERS,),
+    "partners.successstory": (PARTNERS,),
     "partners.vouch": (PARTNERS,),
 }
 

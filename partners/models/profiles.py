@@ -14,7 +14,7 @@ from partners import codes
 from partners.models.chambers import standing_vouches
 from partners.models.goods import TradedGoods
 from portal.accounts.models import Organization
-from portal.accounts.permissions import chamber_ids, organization_ids
+from portal.accounts.permissions import chamber_ids, company_ids, organization_ids
 from portal.languages import Language
 from portal.reference.models import Sector
 from portal.search.text import COLUMNS, SearchVectors, search_indexes
@@ -59,6 +59,10 @@ class CompanyProfileQuerySet(models.QuerySet):
         vouched = Q(organization__chambers__chamber__in=chamber_ids(user), organization__chambers__status="active")
         seen = self.model.objects.filter(Q(organization__in=mine) | met | vouched)
         return self.filter(listed | Q(pk__in=seen.values("pk")))
+
+    def of(self, user):
+        """Those of her own companies, listed or not."""
+        return self.filter(organization__in=company_ids(user))
 
     def listed(self):
         return self.filter(is_listed=True)

@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners import confirming, limiting, matching, permissions, reasons, renewing, requesting
+from partners import confirming, matching, permissions, reasons, renewing, requesting
 from partners.forms import CloseForm, RenewForm, RequestForm, SendBackForm, SubmitForm
-from partners.interest_forms import InterestForm, free_places
 from partners.models import CompanyProfile, Dismissal, Match, PartnerRequest, RequestAttachment
 from partners.request_forms import AskFirmForm, ChangesForm
+from partners.views import sharing
 from portal.accounts.permissions import chamber_ids, company_ids, memberships
 from portal.activity.log import timeline
+from portal.memberpages import kept
 from portal.web import go, require, show
 
 PER_PAGE = 20
@@ -61,7 +62,9 @@ def request_mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@kept(sharing.reads_shared_pages, parts=sharing.own_parts)
 def request_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One request; what a company may do about it, and how it fits, stands in parts of its own."""
     return page_of(request, find(request, slug))
 
 
@@ -220,8 +223,6 @@ def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> Htt
     user = request.user
     may = {verb: getattr(permissions, f"can_{verb}")(user, found) for verb in (*VERBS, "take_back")}
     answers = permissions.answers_for(user, found)
-    free = free_places(user, found) if may["express"] else {}
-    interest_form = InterestForm(places=free) if free else None
     context = {
         "found": found,
         "may": may,
@@ -229,13 +230,12 @@ def page_of(request: HttpRequest, found: PartnerRequest, **forms: object) -> Htt
         "shows_company": found.shows_company or answers,
         "activities": timeline(found) if permissions.can_see_history(user, found) else (),
         "interests": found.interests.visible_to(user).for_rows() if user.is_authenticated else (),
-        "comparisons": [] if answers else _comparisons(user, found),
         "submit_form": SubmitForm(draft=found) if may["submit"] else None,
         "send_back_form": SendBackForm() if may["review"] else None,
         "close_form": CloseForm() if may["close"] else None,
         "renew_form": RenewForm() if may["renew"] else None,
-        "interest_form": interest_form,
-        "rooms": [(c, limiting.room_of(c)) for c in interest_form.own_companies] if interest_form else (),
+        "holes": sharing.holes(request, found),
+        **sharing.for_firms(user, found),
         "attachments": list(RequestAttachment.objects.visible_to(user).filter(request=found)),
         **_confirmation(user, found, may),
         **forms,
@@ -258,11 +258,3 @@ def _confirmation(user, found: PartnerRequest, may: dict[str, bool]) -> dict[str
         "ask_form": AskFirmForm() if asks and not confirming.people(found).exists() else None,
         "changes_form": ChangesForm() if answers else None,
     }
-
-
-def _comparisons(user, found: PartnerRequest) -> list[matching.Judgement]:
-    """How each of my companies compares with this request, whether listed or not."""
-    if not company_ids(user):
-        return []
-    profiles = CompanyProfile.objects.visible_to(user).filter(organization__in=company_ids(user))
-    return [matching.judge(found, profile) for profile in matching.for_judging(profiles.order_by("pk"))]

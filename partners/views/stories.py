@@ -14,7 +14,9 @@ from partners import outcomes, seating, telling_stories
 from partners.meeting_forms import StoryForm
 from partners.models import SuccessStory
 from partners.seating import Seat
+from partners.views import sharing
 from partners.views.meetings import WRONG, seated
+from portal.memberpages import kept
 from portal.web import show
 
 PER_PAGE = 20
@@ -28,6 +30,7 @@ def story_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept(sharing.reads_like_others)
 def story_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The public page; before that, what the two sides and their chamber see of it."""
     rows = telling_stories.for_pages(SuccessStory.objects.visible_to(request.user))

@@ -34,7 +34,13 @@ ABOUT = {
     ReferralFactory: [f"referral_{name}" for name in ("received", "sent", "accepted", "declined", "closed")],
 }  # fmt: skip
 #: What these say besides what they are about.
-MORE = {"starts": "2027-03-01T09:00:00+00:00", "ends": "2027-03-01T09:30:00+00:00", "rung": "company", "stage": "met"}
+MORE = {
+    "starts": "2027-03-01T09:00:00+00:00",
+    "ends": "2027-03-01T09:30:00+00:00",
+    "rung": "company",
+    "stage": "met",
+    "days": 30,
+}
 
 
 @pytest.mark.parametrize(("make", "kind"), [(make, kind) for make, kinds in ABOUT.items() for kind in kinds])
