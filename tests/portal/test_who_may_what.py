@@ -460,6 +460,10 @@ TABLE = [
     may({"chamber"}, "partners:cluster-member-refuse", "asking_member", method="post"),
     may({"chamber", "other_sme"}, "partners:cluster-member-end", "asking_member", method="post"),
     may({"sme"}, "partners:cluster-member-agree", "invited_member", method="post"),
+    may({"chamber"}, "partners:cluster-lead-offer", "active_member", method="post"),
+    may({"sme"}, "partners:cluster-lead-take", "offered_cluster", method="post"),
+    may({"sme"}, "partners:cluster-lead-refuse", "offered_cluster", method="post"),
+    may({"chamber"}, "partners:cluster-lead-take-back", "offered_cluster", method="post"),
     may({"chamber"}, "partners:cluster-link-agree", "proposed_link", method="post"),
     may({"chamber"}, "partners:cluster-link-refuse", "proposed_link", method="post"),
     may(CHAMBERS, "partners:cluster-link-end", "proposed_link", method="post"),
@@ -885,10 +889,16 @@ def _gatherings(bodies):
     abroad = ClusterFactory(lead=bodies["other_chamber"])
     hidden = ClusterFactory(lead=bodies["chamber"], is_public=False)
     ClusterMemberFactory(cluster=hidden, company=bodies["sme"])
+    offered = ClusterFactory(
+        lead=bodies["chamber"], lead_offered_to=bodies["sme"], lead_offered_at=timezone.now(), is_public=False
+    )
+    ClusterMemberFactory(cluster=offered, company=bodies["sme"])
     offer = MentorOfferFactory(company=bodies["sme"], chamber=bodies["chamber"])
     return {
         "cluster": [led.slug],
         "hidden_cluster": [hidden.slug],
+        "active_member": [ClusterMemberFactory(cluster=led, company=bodies["sme"]).pk],
+        "offered_cluster": [offered.slug],
         "asking_member": [ClusterMemberFactory(cluster=led, company=bodies["other_sme"], asked=True).pk],
         "invited_member": [ClusterMemberFactory(cluster=abroad, company=bodies["sme"], invited=True).pk],
         "proposed_link": [ClusterLinkFactory(cluster=abroad, wider=led, status="asked").pk],
