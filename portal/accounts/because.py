@@ -18,6 +18,7 @@ def register() -> None:
             "accounts/address_link": _("Somebody asked for a link to what comes to this address."),
             "accounts/followed_gone": _("You followed a search that can find nothing any more."),
             "accounts/followed_taken_over": _("You confirmed an address that followed something here."),
+            "accounts/mailing_trial": _("You asked for your own message before others get it."),
             "accounts/invitation": _("A member of this organization gave your address."),
             "accounts/invitation_accepted": _("You sent this invitation."),
             "accounts/membership_requested": _("You answer for who joins this organization."),

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -23,7 +23,7 @@ from portal.notifications import audiences, mailing_outlook, mailing_text, tasks
 from portal.notifications.audiences import Audience
 from portal.notifications.mailing_text import Text
 from portal.notifications.models import Address, Mailing, MailingText, Notification
-from portal.notifications.outbox import notify
+from portal.notifications.outbox import notify, notify_many
 from portal.notifications.reasons import TOLD_AS
 
 Status = Mailing.Status
@@ -32,6 +32,8 @@ Delivery = Notification.Status
 #: Messages that one official sends off in a day, and that go out about one thing: more are noise to who gets them.
 BY_ONE_A_DAY = 10
 ABOUT_ONE_A_DAY = 3
+#: The kind of mail in which its writer gets a draft.
+TRIAL = "accounts/mailing_trial"
 DAY = timedelta(days=1)
 
 
@@ -107,8 +109,28 @@ def release(mailing: Mailing, *, seen: str, by: User) -> Mailing:
         path = paths[identity] if isinstance(person, Address) else page
         return {TOLD_AS: parts[identity], **({"url": path} if path else {})}
 
-    notify((one.person for one in people), row.kind, about=row.about, occasion=row.pk, own=own, mailing=row)
-    _let_go(row)
+    notify_many((one.person for one in people), row, own=own)
+    return row
+
+
+@transaction.atomic
+def try_out(mailing: Mailing, *, language: str, by: User) -> Mailing:
+    """Send a draft to ``by`` alone, as readers of ``language`` will get it. Nobody else hears of it.
+
+    Her choice to get no such mails does not hold this one back. Raises ``ValidationError(code="sent")`` for what is no
+    draft any more.
+    """
+    row: Any = lock(mailing)
+    if row.status != Status.DRAFT:
+        raise ValidationError(_("This message is sent off or discarded: look at it in your inbox."), code="sent")
+    whom = audiences.of(row)
+    with translation.override(language):
+        title, page = whom.title(row.about), reverse("notifications:mailing", args=[whom.name, row.about_id, row.uid])
+    record(by, "mailing_tried", row)
+    # An address, not the account: the account has a language of its own, and an inbox for what is really sent.
+    reader = Address(by.email, language, by.time_zone, by.full_name)
+    now = timezone.now().isoformat()
+    notify([reader], TRIAL, about=row.about, occasion=f"{row.pk} {now}", trial_of=row.pk, title=title, url=page)
     return row
 
 

@@ -60,7 +60,7 @@ def chosen(texts: Sequence[MailingText], fallback: str, language: str) -> Mailin
 def facts(row: Notification) -> dict[str, Any]:
     """For the mail of a mailing: ``message``, its text in the active language, and ``sender``, who signs it. Empty for
     any other mail. One query for each row, however often it is asked."""
-    if row.mailing_id is None or not row.mailing_texts:
+    if not row.mailing_texts:
         return {}
     mailing = row.mailing_texts[0].mailing
     return {"message": chosen(row.mailing_texts, mailing.fallback, current()), "sender": sender(mailing)}

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path(_ONE, views.mailing_detail, name="mailing"),
     path(_ONE + "edit/", views.mailing_edit, name="mailing-edit"),
     path(_ONE + "sample/<slug:language>/", views.mailing_sample, name="mailing-sample"),
+    path(_ONE + "try/<slug:language>/", views.mailing_try, name="mailing-try"),
     path(_ONE + "send/", views.mailing_send, name="mailing-send"),
     path(_ONE + "halt/", views.mailing_halt, name="mailing-halt"),
     path(_ONE + "resume/", views.mailing_resume, name="mailing-resume"),

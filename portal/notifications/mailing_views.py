@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import limits
 from portal.activity.log import timeline
 from portal.languages import NAMES, Language, current
 from portal.notifications import audiences, mailing, mailing_outlook, mailing_text
@@ -27,6 +28,9 @@ from portal.notifications.models import Mailing, Notification
 from portal.web import HtmxHttpRequest, go, require, show
 
 PER_PAGE = 20
+#: How often one person may have drafts sent to herself.
+TRIALS_AN_HOUR = 20
+HOUR = 3600  # seconds
 
 
 @login_required
@@ -109,6 +113,26 @@ def mailing_sample(request: HtmxHttpRequest, audience: str, pk: int, uid: UUID, 
         raise Http404
     mail = mailing_outlook.sample(row, language=language, reader=request.user)
     return HttpResponse(mail.alternatives[0][0])
+
+
+@login_required
+@require_POST
+def mailing_try(request: HtmxHttpRequest, audience: str, pk: int, uid: UUID, language: str) -> HttpResponse:
+    """The draft to its reader alone, before it goes to the others."""
+    _whom, _obj, row = _find_mailing(request, audience, pk, uid)
+    if language not in Language.values:
+        raise Http404
+    if not limits.take("mailing-trial", str(request.user.pk), at_most=TRIALS_AN_HOUR, seconds=HOUR):
+        messages.error(request, _("That is more than we can take in one hour. Come back later."))
+        return go(request, "notifications:mailing", audience, pk, uid)
+    try:
+        mailing.try_out(row, language=language, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        said = _("It is on its way to %(address)s. Nobody else gets it yet.")
+        messages.success(request, said % {"address": request.user.email})
+    return go(request, f"{reverse('notifications:mailing', args=[audience, pk, uid])}?language={language}")
 
 
 @login_required

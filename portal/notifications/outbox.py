@@ -1,5 +1,6 @@
 """Promise in the transaction, deliver after it."""
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from portal.notifications import bundling, kinds
 from portal.notifications.models import Address, Category, Mailing, Notification, Queue, Rhythm
 from portal.notifications.tasks import hint
 
-__all__ = ["Address", "CalendarPart", "notify", "notify_found", "promise_again"]
+__all__ = ["Address", "CalendarPart", "notify", "notify_found", "notify_many", "promise_again"]
 
 BATCH = 500
 #: What every mail template gets from the delivery; a ``context`` must not hide it.
@@ -57,7 +58,6 @@ def notify(
     calendar: Callable[[Any], CalendarPart] | None = None,
     own: Callable[[Any], dict[str, Any]] | None = None,
     rhythm: Callable[[Any], str] | None = None,
-    mailing: Mailing | None = None,
     **context: Any,
 ) -> None:
     """Promise each recipient one ``kind`` of message about this object.
@@ -69,14 +69,14 @@ def notify(
     The message leads to ``about.get_absolute_url()``; ``url="/path/"`` in the context leads elsewhere in the portal.
     Asking twice promises once, unless ``occasion`` differs (a new date or sequence number, say).
     ``calendar`` makes each recipient's own iCalendar part, ``own`` what only her context holds, ``rhythm`` says how
-    often she asked for such mails (a ``Rhythm``). With a ``mailing`` the rows wait until it is sent off.
+    often she asked for such mails (a ``Rhythm``).
     How urgent the kind is, and whether quick edits become one message, is declared (portal/notifications/kinds.py).
     The rows join the caller's transaction: a rollback takes the promise back. A broker that is down changes
     nothing for the caller: the beat sweep finds the rows.
     Raises ``ValueError`` for a kind without a category and for a ``context`` that hides a name of ``RESERVED``.
     """
     _check(kind, context)
-    nature, promise = kinds.of(kind), _promise(kind, about, occasion, mailing)
+    nature, promise = kinds.of(kind), _promise(kind, about, occasion)
     rows = []
     for person in _each_once(recipients):
         part = calendar(person) if calendar else CalendarPart("", "")
@@ -101,16 +101,55 @@ def notify_found(found: tuple[str, Sequence[Any]], kind: str, *, about: models.M
     address. One INSERT, so thousands cost hardly more than few. Otherwise as :func:`notify` without an occasion.
     Raises ``ValueError`` for a kind that is bundled with others: what it takes over is read row by row.
     """
-    nature = kinds.of(kind)
+    return _insert(found, EACH, Notification(**_promise(kind, about)))
+
+
+#: What :func:`notify_many` says of each recipient, as the columns of its statement.
+NAMED = {
+    "recipient_id": "bigint",
+    "address": "text",
+    "address_name": "text",
+    "address_language": "text",
+    "address_time_zone": "text",
+    "context": "jsonb",
+}
+
+
+def notify_many(
+    recipients: Iterable[Any], mailing: Mailing, *, own: Callable[[Any], dict[str, Any]] | None = None
+) -> int:
+    """Promise each recipient the ``mailing`` that is sent off, once; return how many are new.
+
+    One INSERT, so thousands cost hardly more than few. Recipients, ``own`` and refusals as of :func:`notify`.
+    """
+    nobody = {"recipient_id": None, "address": "", "address_name": "", "address_language": "", "address_time_zone": ""}
+    each = []
+    for person in _each_once(recipients):
+        context = own(person) if own else {}
+        _check(mailing.kind, context)
+        recipient = _recipient(person)
+        if account := recipient.pop("recipient", None):
+            recipient["recipient_id"] = account.pk
+        each.append({**nobody, **recipient, "context": context})
+    columns = ", ".join(f"{name} {type_}" for name, type_ in NAMED.items())
+    found = (f"SELECT * FROM jsonb_to_recordset(%s::jsonb) AS each ({columns})", [json.dumps(each)])  # noqa: S608 -- our names
+    about: Any = mailing.about
+    promise = _promise(mailing.kind, about, mailing.pk)
+    return _insert(found, tuple(NAMED), Notification(mailing=mailing, rhythm=Rhythm.IMMEDIATELY, **promise))
+
+
+def _insert(found: tuple[str, Sequence[Any]], each: Sequence[str], row: Notification) -> int:
+    """Promise ``row`` to everybody whom the statement finds, with her own values of the columns ``each``."""
+    nature = kinds.of(row.kind)
     if nature.bundle or nature.ends:
-        raise ValueError(f"{kind} is bundled with others; promise it by notify().")
-    _check(kind, {})
+        raise ValueError(f"{row.kind} is bundled with others; promise it by notify().")
+    _check(row.kind, {})
     sql, params = found
-    values = _columns(Notification(**_promise(kind, about)))
+    values = _columns(row, each)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Notification._meta.db_table} (uid, {', '.join([*EACH, *values])})"  # noqa: S608 -- our names
-            f" SELECT gen_random_uuid(), {', '.join([*EACH, *('%s' for _name in values)])} FROM ({sql}) AS found"
+            f"INSERT INTO {Notification._meta.db_table} (uid, {', '.join([*each, *values])})"  # noqa: S608 -- our names
+            f" SELECT gen_random_uuid(), {', '.join([*each, *('%s' for _name in values)])} FROM ({sql}) AS found"
             " ON CONFLICT DO NOTHING",
             [*values.values(), *params],
         )
@@ -120,7 +159,7 @@ def notify_found(found: tuple[str, Sequence[Any]], kind: str, *, about: models.M
     return count
 
 
-def _promise(kind: str, about: models.Model, occasion: object = "", mailing: Mailing | None = None) -> dict[str, Any]:
+def _promise(kind: str, about: models.Model, occasion: object = "") -> dict[str, Any]:
     """What is the same for every recipient."""
     nature, now = kinds.of(kind), timezone.now()
     return {
@@ -128,17 +167,16 @@ def _promise(kind: str, about: models.Model, occasion: object = "", mailing: Mai
         "queue": nature.queue,
         "created_at": now,
         "due_at": now + timedelta(seconds=settings.BUNDLE_SECONDS if nature.bundle else 0),
-        "mailing": mailing,
-        "status": Notification.Status.HELD if mailing else Notification.Status.PENDING,
+        "status": Notification.Status.PENDING,
         "about_type": ContentType.objects.get_for_model(about),
         "about_id": about.pk,
         "key": f"{about._meta.label_lower}:{about.pk}:{occasion}",
     }
 
 
-def _columns(row: Notification) -> dict[str, Any]:
-    """Column → value for the database, of everything that is not each recipient's own."""
-    own = {"id", "uid", *EACH}
+def _columns(row: Notification, each: Sequence[str]) -> dict[str, Any]:
+    """Column → value for the database, of everything that is not ``each`` recipient's own."""
+    own = {"id", "uid", *each}
     fields = [field for field in Notification._meta.concrete_fields if field.column not in own]
     return {str(field.column): field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
 

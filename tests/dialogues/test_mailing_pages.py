@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from portal.notifications import audiences, mailing, mailing_outlook
+from portal.notifications import audiences, mailing, mailing_outlook, mailing_views, preferences
 from portal.notifications.delivery import deliver_due
 from portal.notifications.mailing_text import Text
 from portal.notifications.models import Mailing, Notification
@@ -148,6 +149,48 @@ def test_a_sample_is_shown_for_each_language_in_a_frame_without_scripts(desk, se
     assert "script-src" not in frame.headers["Content-Security-Policy"]
     assert desk.get(to(session, "mailing-sample", row.uid, "de")).status_code == 404
     assert desk.get(to(session, "mailing", row.uid), {"language": "de"}).status_code == 200
+
+
+@pytest.fixture
+def fresh_limits():
+    cache.clear()
+
+
+def test_the_writer_gets_it_alone_first_in_the_language_she_looks_at(desk, session, official, mailoutbox, fresh_limits):
+    row = write(session, official, fr=Text("Salle 5", "Nous sommes en **salle 5**."))
+    preferences.choose(wanted={"dialogues": "never"}, by=official)
+    page = desk.get(to(session, "mailing", row.uid), {"language": "fr"}).content.decode()
+    assert f'action="{to(session, "mailing-try", row.uid, "fr")}"' in page
+
+    answer = desk.post(to(session, "mailing-try", row.uid, "fr"), follow=True)
+
+    assert answer.redirect_chain == [(to(session, "mailing", row.uid) + "?language=fr", 302)]
+    assert f"It is on its way to {official.email}. Nobody else gets it yet." in text_of(answer)
+    deliver_due()
+    [letter] = mailoutbox
+    assert letter.to == [f"Olivia Official <{official.email}>"]
+    assert "Salle 5" in letter.subject
+    assert letter.extra_headers["Content-Language"] == "fr"
+    assert "Nous sommes en <strong>salle 5</strong>." in letter.alternatives[0].content
+    assert "Nous sommes en **salle 5**." in letter.body
+    assert f"/fr/notifications/write/session/{session.pk}/{row.uid}/" in letter.body
+    row.refresh_from_db()
+    assert (row.status, row.rows.count()) == ("draft", 0)
+    assert Notification.objects.visible_to(official).count() == 0
+
+
+def test_what_is_sent_off_is_not_tried_out_any_more_nor_without_end(desk, session, official, fresh_limits):
+    row = write(session, official)
+    path = to(session, "mailing-try", row.uid, "en")
+    assert desk.post(to(session, "mailing-try", row.uid, "de")).status_code == 404
+    for _more in range(mailing_views.TRIALS_AN_HOUR):
+        assert "Nobody else gets it yet." in text_of(desk.post(path, follow=True))
+    assert "That is more than we can take in one hour." in text_of(desk.post(path, follow=True))
+    assert Notification.objects.count() == mailing_views.TRIALS_AN_HOUR
+
+    cache.clear()
+    mailing.discard(row, by=official)
+    assert "This message is sent off or discarded" in text_of(desk.post(path, follow=True))
 
 
 def test_a_recipient_reads_it_in_her_language_and_others_do_not_find_it(client, session, official, sme_tw, outsider):

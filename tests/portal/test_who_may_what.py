@@ -140,6 +140,7 @@ TABLE = [
     may({"official"}, "notifications:mailing", "going_mailing"),
     may({"official"}, "notifications:mailing-edit", "draft_mailing"),
     may({"official"}, "notifications:mailing-sample", "sample_mailing"),
+    may({"official"}, "notifications:mailing-try", "sample_mailing", method="post"),
     may({"official"}, "notifications:mailing-send", "draft_mailing", method="post"),
     may({"official"}, "notifications:mailing-halt", "going_mailing", method="post"),
     may({"official"}, "notifications:mailing-resume", "going_mailing", method="post"),

@@ -177,8 +177,10 @@ class Notification(models.Model):
 
     @cached_property
     def mailing_texts(self) -> list[MailingText]:
-        """What its mailing says in each language; nothing when it is part of none. One query, asked once."""
-        texts = MailingText.objects.filter(mailing=self.mailing_id) if self.mailing_id else MailingText.objects.none()
+        """What its mailing says in each language, or the draft that it shows its writer; nothing when it is part of
+        none. One query, asked once."""
+        mailing = self.mailing_id or self.context.get("trial_of")
+        texts = MailingText.objects.filter(mailing=mailing) if mailing else MailingText.objects.none()
         return list(texts.select_related("mailing__created_by", "mailing__organization").order_by("pk"))
 
     @property
