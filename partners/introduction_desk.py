@@ -1,12 +1,15 @@
-"""What introductions put on a person's desk: times to answer, questions what became of it, stories to agree to."""
+"""What introductions put on a person's desk: times to answer, questions what became of it, stories to agree
+to; and on the desk of who brokered one, which side our mails do not reach."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from partners import seating, telling_stories
+from partners import seating, telling_stories, unreached
 from partners.models import (
     ExpressionOfInterest,
     FollowUp,
@@ -17,6 +20,7 @@ from partners.models import (
     SuccessStory,
 )
 from portal.accounts.models import User
+from portal.accounts.permissions import chamber_ids
 from portal.desk import Coming, Waiting
 
 #: At most this many of a kind; the introductions' own pages have the rest.
@@ -29,7 +33,7 @@ def waiting_for(user: User) -> list[Waiting]:
     seats = [(introduction, seat) for introduction, seat in found if seat is not None]
     return [
         waiting
-        for what in (_times, _questions, _story)
+        for what in (_times, _questions, _story, _unreached)
         for introduction, seat in seats
         if (waiting := what(introduction, seat)) is not None
     ]
@@ -62,7 +66,14 @@ def _waiting_rows(user: User) -> QuerySet[Introduction]:
     questions = FollowUp.objects.filter(introduction=OuterRef("pk"), answered_at=None)
     stories = SuccessStory.objects.filter(introduction=OuterRef("pk"), status=SuccessStory.Status.DRAFT)
     is_open = Q(Exists(slots.filter(starts_at__gt=timezone.now()))) | Q(Exists(questions)) | Q(Exists(stories))
-    rows = Introduction.objects.visible_to(user).filter(is_open, interest__in=standing)
+    rows = Introduction.objects.visible_to(user)
+    if chamber_ids(user):
+        # Which names a broker may read goes by the consents.
+        rows = rows.select_related("interest__request__company").prefetch_related("interest__consents")
+        rows = unreached.with_misses(rows)
+        is_missed = Q(request_missed_at__isnull=False) | Q(interested_missed_at__isnull=False)
+        is_open |= is_missed & unreached.brokered_by(user)
+    rows = rows.filter(is_open, interest__in=standing)
     rows = rows.select_related("interest__request", "interest__company", "story")
     return rows.prefetch_related("slots", "follow_ups").order_by("accepted_at", "pk")[:MOST]
 
@@ -93,9 +104,23 @@ def _story(introduction: Introduction, seat: seating.Seat) -> Waiting | None:
     return _waiting(seat, _("Agree to your success story: %(title)s"), story.changed_at, page="story")
 
 
-def _waiting(seat: seating.Seat, title: str, since: datetime, page: str = "introduction-detail") -> Waiting:
+def _unreached(introduction: Any, seat: seating.Seat) -> Waiting | None:
+    """For who brokered it; her own colleagues' mailboxes are not a side's."""
+    interest = introduction.interest
+    if not {interest.request.chamber_id, interest.sent_for_id} & chamber_ids(seat.person):
+        return None
+    missed = {side: at for side in seating.OTHER if (at := unreached.missed_by(introduction, side))}
+    if not missed:
+        return None
+    firms = pgettext("list", ", ").join(seating.seen_from(seat, side) for side in missed)
+    return _waiting(seat, _("Ask %(firms)s to check their address: %(title)s"), min(missed.values()), firms=firms)
+
+
+def _waiting(
+    seat: seating.Seat, title: str, since: datetime, page: str = "introduction-detail", **names: str
+) -> Waiting:
     return Waiting(
-        title=title % {"title": seat.interest.request.title},
+        title=title % {"title": seat.interest.request.title, **names},
         url=seat.address(page),
         since=since,
         kind=_("Introduction"),

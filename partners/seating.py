@@ -126,6 +126,11 @@ def name_for(side: str, introduction: Introduction) -> str:
     return str(interest.company) if interest.is_open(Rung.COMPANY) else unnamed(interest.company)
 
 
+def seen_from(seat: Seat, side: str) -> str:
+    """The firm on ``side`` as the person in the seat may know it now."""
+    return seat.own_name if side == seat.side else seat.other_name
+
+
 def people_at(introduction: Introduction, side: str) -> list[User]:
     """Whom a side's mails reach: its contact person while she is there; else the firm's people; else its chamber's."""
     interest = introduction.interest

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dialogues import clocks
-from partners import meeting, outcomes, seating, telling_stories
+from partners import meeting, outcomes, seating, telling_stories, unreached
 from partners.meeting_forms import AcceptForm, CancelForm, OutcomeForm, PlaceForm, SlotsForm
 from partners.models import Introduction, PartnerMeeting, SlotProposal
 from partners.seating import Seat
@@ -187,6 +187,9 @@ def _page(request: HttpRequest, seat: Seat, **forms: Any) -> HttpResponse:
         "slots": [_slot(seat, slot) for slot in slots],
         "own_report": own_report,
         "other_stage": reports[seating.OTHER[seat.side]].get_stage_display() if other else "",
+        "unreached": [seating.seen_from(seat, side) for side in unreached.sides_of(introduction, for_user=seat.by)]
+        if seat.by
+        else [],
         "may_tell": telling_stories.may_be_told(introduction),
         "story": telling_stories.story_of(introduction),
         "slots_form": SlotsForm(zone=zones.guess()),
