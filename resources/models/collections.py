@@ -18,6 +18,12 @@ def new_token() -> str:
     return secrets.token_urlsafe(18)
 
 
+def go_along(collector, field, lists, using):
+    """With an account go the lists that are its person's own; an organization's outlive who began them."""
+    models.CASCADE(collector, field, lists.filter(organization=None), using)
+    models.SET_NULL(collector, field, lists.exclude(organization=None), using)
+
+
 class CollectionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Her own, and her organizations'. A shared one is also read by whoever has its link."""
@@ -32,8 +38,14 @@ class CollectionQuerySet(models.QuerySet):
 class Collection(models.Model):
     """A named list: a person's own ("My list"), or her organization's. Shared by an unguessable link."""
 
+    # Who began it; of an organization's list nobody, once that account is gone.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="collections", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        go_along,
+        null=True,
+        blank=True,
+        related_name="collections",
+        verbose_name=_("owner"),
     )
     organization = models.ForeignKey(
         Organization, models.CASCADE, null=True, blank=True, related_name="collections", verbose_name=_("organization")
@@ -51,6 +63,11 @@ class Collection(models.Model):
     class Meta:
         verbose_name = _("collection")
         verbose_name_plural = _("collections")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False) | Q(organization__isnull=False), name="collection_of_somebody"
+            ),
+        ]
 
     def __str__(self):
         return self.title

@@ -1,12 +1,13 @@
 import threading
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from resources import collecting
+from resources import collecting, permissions
 from resources.models import Collection, CollectionItem, Resource
 from tests.factories.accounts import UserFactory, join
 from tests.factories.resources import ResourceFactory
@@ -156,6 +157,28 @@ def test_an_organizations_list_is_deleted_by_its_beginner_or_a_manager(chamber):
             with pytest.raises(PermissionDenied):
                 collecting.delete(collection, by=who)
     assert Collection.objects.count() == 1
+
+
+def test_an_organizations_list_outlives_the_account_of_who_began_it(chamber):
+    organization, colleague = chamber.active_memberships[0].organization, UserFactory()
+    join(colleague, organization, role="member")
+    collection = collecting.start(title="For our members", by=chamber, organization=organization)
+    collecting.add(collection, ResourceFactory(published=True), by=chamber)
+    collecting.start(title="Only mine", by=chamber)
+    chamber.delete()
+    [left] = Collection.objects.all()
+    assert (left.title, left.owner, left.items.count()) == ("For our members", None, 1)
+    assert list(Collection.objects.visible_to(colleague)) == [left]
+    assert collecting.add(left, ResourceFactory(published=True), by=colleague).position == 1
+    assert not permissions.can_delete_list(colleague, left)
+    assert not permissions.can_delete_list(AnonymousUser(), left)
+
+
+def test_a_list_is_always_somebodys(sme):
+    collection = collecting.start(title="Mine", by=sme)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Collection.objects.filter(pk=collection.pk).update(owner=None)
+    assert Collection.objects.get() == collection
 
 
 def test_who_left_the_organization_keeps_its_lists_no_longer(chamber):
