@@ -59,6 +59,7 @@ from tests.factories.partners import (
 from tests.factories.reference import agreement, economy
 from tests.factories.resources import ResourceFactory
 from tests.factories.screening import ScreeningFlagFactory
+from tests.sharing import kept
 
 ROLES = (
     "visitor",
@@ -542,8 +543,24 @@ OPEN = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The same for all actions, each of which is taken back."""
+    with kept(django_db_blocker):
+        yield _world()
+
+
+@pytest.fixture(scope="module")
+def clients(world):
+    """A browser for each role, signed in."""
+    found = {role: Client() for role in ROLES}
+    for role, client in found.items():
+        if role != "visitor":
+            client.force_login(world.people[role])
+    return found
+
+
+def _world():
     """One of each thing; the firm, its chamber and its official are in the United States, a Party."""
     for code in ("US", "MX", "CA", "TW"):
         economy(code)
@@ -940,18 +957,14 @@ def outcome(client, action, world):
     return {403: "refused", 404: "hidden"}.get(response.status_code, "may")
 
 
-#: So many actions share one world: making it takes longer than asking a hundred times.
+#: So many actions make one test.
 TOGETHER = 40
 SHARES = [TABLE[start : start + TOGETHER] for start in range(0, len(TABLE), TOGETHER)]
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("actions", SHARES, ids=lambda actions: f"{actions[0]} to {actions[-1]}")
-def test_an_action_is_open_to_whom_the_table_says_and_to_nobody_else(world, actions, counted_once):
-    clients = {role: Client() for role in ROLES}
-    for role, client in clients.items():
-        if role != "visitor":
-            client.force_login(world.people[role])
+def test_an_action_is_open_to_whom_the_table_says_and_to_nobody_else(world, clients, actions, counted_once):
     wrong = {}
     for action in actions:
         found = {role: outcome(client, action, world) for role, client in clients.items()}
