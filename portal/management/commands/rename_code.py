@@ -13,7 +13,8 @@ class Command(BaseCommand):
     help = (
         "Give a topic, sector, agreement or dialogue another code (OLD NEW), make it one with another that there is "
         "(OLD NEW --merge), or give it up (OLD --give-up). Addresses, things and what people follow go along. "
-        "Change data/*.json too, or the next load_reference brings the old code back."
+        "Change data/*.json too, or the next load_reference brings the old code back. "
+        "Economies keep theirs: they are ISO 3166 codes (docs/architecture.md)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
