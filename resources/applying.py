@@ -1,6 +1,6 @@
 """One record of a file becomes a new resource, a change, or nothing, by the same verbs that the forms use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from portal.accounts.models import Organization, User
 from portal.languages import Language, column
 from portal.reference.loading import CHANGED, CREATED, UNCHANGED, known
 from portal.reference.models import Agreement, Economy, Sector, Topic
-from resources import checking, naming, permissions, publishing
+from resources import checking, naming, nearby, permissions, publishing
 from resources.models import TRANSLATED, Resource
 from resources.unpacking import Problem, Record
 
@@ -47,13 +47,22 @@ class Shelf:
     agreements: Mapping[str, Agreement]
     topics: Mapping[str, Topic]
     sectors: Mapping[str, Sector]
+    near: nearby.Near
     spoken_of: dict[Any, int] = field(default_factory=dict)
 
     @classmethod
-    def of_today(cls) -> "Shelf":
-        bodies = Organization.objects.exclude(kind=Organization.Kind.SME)
+    def of_today(cls, records: Sequence[Record], *, by: User) -> "Shelf":
+        """For these records, read with the rights of ``by``."""
+        bodies = Organization.objects.exclude(kind=Organization.Kind.SME).select_related("economy")
+        # With what a resource is found by: each row that names a sector would ask for its family anew.
+        sectors = Sector.objects.select_related("parent").prefetch_related("children")
         return cls(
-            {body.slug: body for body in bodies}, known(Economy, "code"), known(Agreement), known(Topic), known(Sector)
+            {body.slug: body for body in bodies},
+            known(Economy, "code"),
+            known(Agreement),
+            known(Topic),
+            {sector.slug: sector for sector in sectors},
+            nearby.Near(records, by=by),
         )
 
     def name(self, record: Record) -> None:
@@ -102,7 +111,7 @@ def apply(
     """
     shelf.name(record)
     values = _values(record, shelf)
-    resource = _meant(record, values, by)
+    resource = _meant(record, values, shelf.near)
     try:
         if resource is None:
             create = _tried if tries else _created
@@ -117,6 +126,7 @@ def apply(
         else:
             was = resource.version
             resource = publishing.revise(resource, version=was, by=by, tells=False, **changes)
+            shelf.near.note(resource)
             return Outcome(CHANGED, resource, was)
         return Outcome(CHANGED, resource, resource.version)
     except ValidationError as error:
@@ -127,10 +137,9 @@ def apply(
 
 
 def _created(record: Record, values: dict[str, Any], *, by: User, shelf: Shelf, submits: bool) -> Outcome:
-    resource = publishing.draft(by=by, slug=record.shown("slug"), **_NEW | values)
+    resource = publishing.draft(by=by, slug=record.shown("slug"), submits=submits, **_NEW | values)
     shelf.speak_of(record, resource.pk)
-    if submits:
-        resource = publishing.submit(resource, by=by, tells=False)
+    shelf.near.note(resource)
     return Outcome(CREATED, resource, resource.version)
 
 
@@ -187,16 +196,16 @@ def _unknown(record: Record, name: str, code: str) -> Problem:
     return Problem(record.row, name, code, _("“%(code)s” is not known here.") % {"code": code[:80]})
 
 
-def _meant(record: Record, values: dict[str, Any], by: User) -> Resource | None:
+def _meant(record: Record, values: dict[str, Any], near: nearby.Near) -> Resource | None:
     """The resource a record is about: by its slug or, without one, by address and publisher."""
-    mine = Resource.objects.visible_to(by).select_related("publisher").prefetch_related(*publishing.MANY)
+    near.reach(record)
     if slug := record.shown("slug"):
-        return mine.filter(slug=slug).first()
+        return near.by_slug.get(slug)
     url, publisher = values.get("url"), values.get("publisher")
     if not url or not publisher:
         message = _("Name the resource by its slug, or by its address and agency.")
         raise Refused([Problem(record.row, "slug", "", message)])
-    found = list(mine.filter(url=url, publisher=publisher).order_by("pk")[:2])
+    found = near.by_source(url, publisher)
     if len(found) > 1:
         message = _("Several resources of this agency have this address. Name the one you mean by its slug.")
         raise Refused([Problem(record.row, "slug", "", message)])

@@ -50,11 +50,12 @@ REVIEW_EVERY_MONTHS = 6
 
 
 @transaction.atomic
-def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
+def draft(*, by: User, slug: str = "", submits: bool = False, **values: Any) -> Resource:
     """Begin a resource; only its keepers see it until it is published.
 
     ``values`` are :data:`PLAIN` fields, :data:`MANY` as lists of objects, and texts as columns (``title_en``).
     ``slug`` is the address it has elsewhere and shall have here; without one it gets its own from the title.
+    With ``submits`` it begins in review; the caller tells those who may publish it.
     Raises ``ValidationError`` with one entry per field when something is missing or not hers to give,
     ``PermissionDenied`` when she is no official.
     """
@@ -70,14 +71,20 @@ def draft(*, by: User, slug: str = "", **values: Any) -> Resource:
         .order_by("pk")
     )
     resource.slug = asked(slug) if slug else free(resource, related["economies"])
+    if submits:
+        resource.status, resource.submitted_at, resource.submitted_by = Resource.Status.IN_REVIEW, timezone.now(), by
     with translation.override(resource.source_language):  # what the columns without a language follow
         resource.save()
     for name, rows in related.items():
-        getattr(resource, name).set(rows)
+        getattr(resource, name).add(*rows)
+        writing.hold(resource, name, rows)
+    writing.hold(resource, "translations", ())
     writing.keep_translations(resource, set(Language.values))
     indexing.refresh(resource)
     versions.keep(resource, by=by, verb="drafted")
     record(by, "drafted", resource)
+    if submits:
+        record(by, "submitted", resource, was=Resource.Status.DRAFT, version=resource.version)
     return resource
 
 
@@ -103,6 +110,7 @@ def revise(
     the ``seen`` one, ``illegal_move`` when it is withdrawn, and one entry per field for what is missing or not hers.
     """
     row = lock(resource)
+    writing.carry(resource, row)
     _ask(permissions.keeps(by, row))
     if row.status == Resource.Status.ARCHIVED:
         raise ValidationError(_("A withdrawn resource is not edited. Reopen it first."), code="illegal_move")

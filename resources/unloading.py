@@ -72,7 +72,7 @@ def look_through(records: list[Record], *, by: User, through: Through = iter) ->
 
     ``through`` goes over the records, with a progress bar say.
     """
-    found, shelf = Found(), applying.Shelf.of_today()
+    found, shelf = Found(), applying.Shelf.of_today(records, by=by)
     for record in through(records):
         _apply(record, found, by=by, shelf=shelf, tries=True)
     return found
@@ -93,10 +93,11 @@ def load(
 
     ``versions`` are those of :func:`look_through`: what somebody changed since then is a problem.
     """
-    found, shelf = Found(), applying.Shelf.of_today()
+    found = Found()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADING])
+        shelf = applying.Shelf.of_today(records, by=by)
         for record in through(records):
             _apply(record, found, by=by, shelf=shelf, submits=submits, versions=versions)
         if found.problems:

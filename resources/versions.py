@@ -54,9 +54,9 @@ class Past:
 def keep(resource: Resource, *, by: User | None, verb: str) -> None:
     """Keep the content as it stands now as a version, with its relations and the state of its translations.
 
-    Joins the caller's transaction. ``resource`` must be fresh and its relations not prefetched before they changed.
+    Joins the caller's transaction. ``resource`` must be fresh, and so must the relations that it has prefetched.
     """
-    with reversion.create_revision(manage_manually=True):
+    with reversion.create_revision(manage_manually=True, atomic=False):
         if by is not None:
             reversion.set_user(by)
         reversion.set_comment(verb)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from django.db import models
 from django.utils import timezone, translation
 
 from portal.accounts.models import User
 from portal.languages import Language
 from resources import indexing
-from resources.checking import TEXTS
+from resources.checking import MANY, TEXTS
 from resources.models import TRANSLATED, Resource, Translation
 
 
@@ -27,25 +28,50 @@ def write(row: Resource, altered: list[str], swapped: dict[str, list], *, by: Us
         row.save(update_fields={*altered, *texts, *link, "source_version", "version", "changed_by", "changed_at"})
     for name, rows in swapped.items():
         getattr(row, name).set(rows)
+        hold(row, name, rows)
     keep_translations(row, touched)
     indexing.refresh(row)
 
 
 def keep_translations(resource: Resource, touched: Iterable[str]) -> None:
     """One row per language that has text besides the source; what was just written is the publisher's and fresh."""
-    rows = {row.language: row for row in resource.translations.all()}
-    for code in Language.values:
-        has_text = code != resource.source_language and code in resource.languages
-        if not has_text:
-            if code in rows:
-                rows[code].delete()
-        elif code in touched or code not in rows:
-            Translation.objects.update_or_create(
-                resource=resource,
-                language=code,
-                defaults={
-                    "origin": Translation.Origin.PUBLISHER,
-                    "source_version": resource.source_version,
-                    "changed_at": timezone.now(),
-                },
-            )
+    known = {row.language for row in resource.translations.all()}
+    texts = {code for code in resource.languages if code != resource.source_language}
+    if gone := known - texts:
+        resource.translations.filter(language__in=gone).delete()
+    fresh = {"origin": Translation.Origin.PUBLISHER, "source_version": resource.source_version}
+    rows = [
+        Translation(resource=resource, language=code, changed_at=timezone.now(), **fresh)
+        for code in Language.values
+        if code in texts and (code in touched or code not in known)
+    ]
+    if rows:
+        Translation.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["resource", "language"],
+            update_fields=["origin", "source_version", "changed_at"],
+        )
+    if gone or rows:
+        getattr(resource, "_prefetched_objects_cache", {}).pop("translations", None)
+
+
+def hold(row: Resource, name: str, rows: Iterable[models.Model]) -> None:
+    """Let ``row`` know the rows of one of its relations, as if they had been prefetched."""
+    known = getattr(row, name).get_queryset()
+    # As Django's own prefetching does it; it has no other way in.
+    known._result_cache, known._prefetch_done = list(dict.fromkeys(rows)), True  # noqa: SLF001
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = known
+
+
+def carry(known: Resource, row: Resource) -> None:
+    """Give a ``row`` that was just locked what it needs of its relations: those of ``known``, the same resource read
+    before, if nobody saved it since, and the others from the database, once."""
+    if known.version == row.version and known is not row:
+        cache = getattr(known, "_prefetched_objects_cache", {})
+        for name in MANY:
+            if name in cache:
+                hold(row, name, cache[name])
+        if Resource._meta.get_field("publisher").is_cached(known) and known.publisher_id == row.publisher_id:  # type: ignore[union-attr]
+            row.publisher = known.publisher
+    models.prefetch_related_objects([row], *MANY, "translations")
