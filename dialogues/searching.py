@@ -36,6 +36,7 @@ def declare() -> None:
             prepared=Issue.objects.all,
             indexed="search_digest",
             facets="facets",
+            index=refresh,
             written={language: [column(field, language) for field in PUBLIC] for language in Language.values},
         )
     )

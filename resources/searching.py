@@ -5,6 +5,7 @@ from django.db import models
 from portal.languages import Language, column
 from portal.search import searched
 from portal.search.searched import Passages
+from resources import indexing
 from resources.models import TRANSLATED, Resource, ResourceMeaning
 
 
@@ -19,6 +20,7 @@ def declare() -> None:
             indexed="search_digest",
             facets="facets",
             publisher="publisher__slug",
+            index=indexing.refresh,
             written={code: [column(field, code) for field in TRANSLATED] for code in Language.values},
         )
     )

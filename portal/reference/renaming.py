@@ -20,7 +20,8 @@ from portal.activity.log import record
 from portal.lifecycle import lock
 from portal.reference.models import Agreement, CodeChange, Sector, Topic
 
-#: Sent inside the transaction, while the old row still has its label; ``change``: a :class:`CodeChange`.
+#: Sent inside the transaction, while the old row still has its label; ``change``: a :class:`CodeChange`; ``touched``:
+#: the label of a model → the keys of its rows that were found under the old code.
 code_changed = Signal()
 #: How far a chain of renamings is followed.
 _MOST_STEPS = 10
@@ -143,27 +144,30 @@ def _newest(facet: str, old: list[str], known: Collection[str]) -> Iterator[tupl
 
 def _change(row: Any, facet: str, old: str, new: str, *, by: Any, is_merge: bool = False) -> None:
     change = CodeChange.objects.create(facet=facet, old=old, new=new, is_merge=is_merge, by=by)
-    _rewrite(f"{facet}:{old}", f"{facet}:{new}" if new else "")
+    touched = _rewrite(f"{facet}:{old}", f"{facet}:{new}" if new else "")
     record(by, "code_changed", row, facet=facet, old=old, new=new)
-    code_changed.send(CodeChange, change=change)
+    code_changed.send(CodeChange, change=change, touched=touched)
     pagecache.changed()
 
 
-def _rewrite(old: str, new: str) -> None:
-    """What things are found under: each code once, in order."""
+def _rewrite(old: str, new: str) -> dict[str, list[int]]:
+    """What things are found under: each code once, in order. Return the keys of those that changed, by model."""
+    touched: dict[str, list[int]] = {}
     for model in apps.get_models():
         if "facets" not in {field.name for field in model._meta.concrete_fields}:
             continue
-        table = connection.ops.quote_name(model._meta.db_table)
+        table, key = (connection.ops.quote_name(str(name)) for name in (model._meta.db_table, model._meta.pk.column))
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {table} SET facets = ARRAY("  # noqa: S608 -- our tables
                 " SELECT item FROM (SELECT DISTINCT unnest(CASE WHEN %(new)s = '' THEN array_remove(facets::text[],"
                 " %(old)s) ELSE array_replace(facets::text[], %(old)s, %(new)s) END) AS item) AS held"
                 ' ORDER BY item COLLATE "C")'
-                " WHERE facets @> ARRAY[%(old)s]::varchar[]",
+                f" WHERE facets @> ARRAY[%(old)s]::varchar[] RETURNING {key}",
                 {"old": old, "new": new},
             )
+            touched[model._meta.label] = [pk for (pk,) in cursor.fetchall()]
+    return touched
 
 
 def _others(row: Any) -> list[Any]:

@@ -26,7 +26,8 @@ class Searched:
     ``facets``: an array column of prefixed codes ("economy:US", "topic:customs-procedures", "sector:food",
     "economy:*" when any). ``written``: language → the columns of its texts, for the list of known words.
     ``publisher``: path to the slug of who publishes it; the thesaurus knows public
-    bodies by the same slug.
+    bodies by the same slug. ``index``: writes anew what an object is found by, where the labels of its tags are a part
+    of that.
     """
 
     model: type[models.Model]
@@ -37,6 +38,7 @@ class Searched:
     facets: str = ""
     publisher: str = ""
     written: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    index: Callable[[Any], object] | None = None
 
     @property
     def label(self) -> str:

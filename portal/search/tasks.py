@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from portal.search import correcting, embedding, guessing, searched
+from portal.search import correcting, embedding, guessing, reindexing, searched
 
 #: Objects of one task: few enough that a worker asked to stop is soon done.
 LIMIT = 200
@@ -16,6 +16,12 @@ def embed_some(label: str, keys: Sequence[Any]) -> None:
     """Encode these objects; called after commit for speed. Twice or in parallel: same outcome."""
     for start in range(0, len(keys), embedding.BATCH):
         embedding.embed(searched.by_label(label), keys[start : start + embedding.BATCH])
+
+
+@shared_task(ignore_result=True)
+def index_some(label: str, keys: Sequence[int]) -> None:
+    """Called after commit when a part of the vocabulary became another. Twice or in parallel: same outcome."""
+    reindexing.index(label, keys)
 
 
 @shared_task(ignore_result=True)

@@ -8,14 +8,18 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from dialogues import searching as issue_searching
+from dialogues.models import Issue
 from portal.notifications import carrying, followed, matching, subscriptions
 from portal.notifications.delivery import deliver_due
 from portal.notifications.followed import Wish
 from portal.notifications.models import Criteria, Notification, Subscription
 from portal.reference import renaming
 from portal.reference.models import CodeChange, Sector, Topic
+from portal.search import ranking
+from resources.models import Resource
 from tests.factories.accounts import UserFactory
-from tests.factories.dialogues import DialogueFactory, SessionFactory
+from tests.factories.dialogues import DialogueFactory, IssueFactory, SessionFactory
 from tests.factories.reference import sector, topic
 from tests.factories.resources import ResourceFactory
 
@@ -123,6 +127,33 @@ def test_things_of_both_are_found_under_the_one_that_stays(customs, borders):
         assert [code for code in resource.facets if code.startswith("topic:")] == ["topic:borders"]
         assert list(resource.topics.all()) == [borders]
     assert not Topic.objects.filter(slug="customs-procedures").exists()
+
+
+def found(model, word):
+    keys = ranking.find(model.objects.all(), word, language="en", ways=("words",)).ids
+    return list(model.objects.filter(pk__in=keys))
+
+
+def test_what_was_tagged_with_it_is_found_by_the_label_that_stays_and_no_more_by_the_old(
+    customs, borders, django_capture_on_commit_callbacks
+):
+    Topic.objects.filter(pk=customs.pk).update(label_en="Zolldinge")
+    Topic.objects.filter(pk=borders.pk).update(label_en="Grenzdinge")
+    customs.refresh_from_db()
+    guide = ResourceFactory(published=True, topics=[customs])
+    issue = IssueFactory(dialogue=DialogueFactory(), public=True, acknowledged=True)
+    issue.topics.set([customs])
+    issue_searching.refresh(issue)
+    assert (found(Resource, "zolldinge"), found(Issue, "zolldinge")) == ([guide], [issue])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        renaming.merge(customs, into=borders, by=None)
+
+    assert (found(Resource, "zolldinge"), found(Issue, "zolldinge")) == ([], [])
+    assert (found(Resource, "grenzdinge"), found(Issue, "grenzdinge")) == ([guide], [issue])
+    with django_capture_on_commit_callbacks(execute=True):
+        renaming.give_up(borders, by=None)
+    assert (found(Resource, "grenzdinge"), found(Issue, "grenzdinge")) == ([], [])
 
 
 def test_one_search_for_both_asks_for_the_one_that_stays(customs, borders, sme):
