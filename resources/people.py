@@ -111,7 +111,7 @@ def waiting_for_look_by(user: User) -> models.QuerySet[Resource]:
     """What was changed in public and is hers to look over, longest waiting first; see :func:`lookers`."""
     others = Resource.objects.unseen().exclude(unseen_by__contains=[user.pk])
     among = Func(OuterRef("unseen_by"), F("user"), function="array_position", output_field=models.IntegerField())
-    return _hers(others, user, _officials_of_a_row().alias(among=among).filter(among=None))
+    return _hers(others, user, _officials_of_a_row().alias(among=among).filter(among__isnull=True))
 
 
 def _hers(

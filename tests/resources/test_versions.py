@@ -326,7 +326,7 @@ def test_a_version_is_restored_from_its_page_and_a_stale_page_restores_nothing(c
 
 @pytest.mark.parametrize("name", ["versions", "compare"])
 @pytest.mark.parametrize("person", [None, "sme", "official_mx", "administrator", "official"])
-def test_only_those_who_keep_it_see_its_versions(request, client, official, name, person):
+def test_only_those_who_keep_it_see_its_versions(request, client, official, colleague, name, person):
     resource = publishing.revise(ResourceFactory(published=True), version=1, by=official, title_en="New")
     if person:
         client.force_login(request.getfixturevalue(person))
