@@ -21,11 +21,17 @@ ALL = frozenset({"words", "thesaurus", "meaning"})
 #: So few rows are all looked at; of more, only the best candidates of each way are.
 FEW = 2_000
 RANKED = 600
-#: Rows that one word may bring in. A word of more is too common to tell which of them are better.
-CAP = 10_000
+#: Rows that have everything asked for, at most; and rows that a part of it may bring in where nothing much has all: a
+#: word of more is too common to tell which of them are better.
+CAP, PART = 10_000, 4_000
 NEAREST = 200
+#: Rows of one language in which words are looked for next to each other: an index knows the words but not their order,
+#: and to read a text takes fifty microseconds.
+READ = 1_000
 #: When so many rows have everything that was asked for, those that have only some of it are not looked for.
 ENOUGH = 200
+#: A common word's rows fit into it; otherwise PostgreSQL notes pages instead, and reads every text on them.
+_MEMORY = "SET LOCAL work_mem = '32MB'"
 
 _SQL = """
 WITH base AS NOT MATERIALIZED (
@@ -40,7 +46,10 @@ term AS (
         AS given(unit, tongue, config, words, literal)
 ),
 written AS (
-    SELECT unit, tongue, string_agg('(' || asked || ')', ' | ') AS asked FROM term GROUP BY unit, tongue
+    SELECT unit, tongue, string_agg('(' || asked || ')', ' | ') AS asked,
+        string_agg('(' || asked || ')', ' | ') FILTER (WHERE asked !~ '{near_each_other}') AS plain,
+        array_agg(asked) FILTER (WHERE asked ~ '{near_each_other}') AS phrases
+    FROM term GROUP BY unit, tongue
 ),
 unit AS MATERIALIZED (
     SELECT unit, (%(weights)s::float[])[unit + 1] AS weight, {per_tongue} FROM written GROUP BY unit
@@ -56,6 +65,7 @@ every AS MATERIALIZED (
 hit AS MATERIALIZED (
     SELECT b.id, unit.unit, unit.weight FROM unit CROSS JOIN LATERAL ({in_each_unit}) b
     WHERE (SELECT count(*) FROM few) > {few} AND (SELECT count(*) FROM every) < {enough}
+        AND ARRAY[unit.unit] <> %(main)s::int[]  -- the only thing asked for was looked for above
 ),
 rarity AS (SELECT unit, ln(1 + 1e6 / (1 + count(*))) AS rarity FROM hit GROUP BY unit),
 lexical AS MATERIALIZED (
@@ -86,6 +96,8 @@ FROM row
 UNION ALL
 SELECT id, NULL, NULL, NULL, NULL, NULL FROM every
 """
+#: Between two words of a phrase.
+_NEAR_EACH_OTHER = "<(-|[0-9]+)>"
 _LABEL = r"regexp_replace({asked}, '(''(?:[^'']|'''')*'')(?::(\*))?', '\1:\2{weights}', 'g')"
 _NEAREST = """
     SELECT {owner} AS id FROM {table} m CROSS JOIN LATERAL (SELECT FROM base WHERE base.id = m.{owner} LIMIT 1) visible
@@ -204,8 +216,8 @@ def _statement(
         base=base,
         per_tongue=", ".join(_tongue(short) for short in _SHORT.values()),
         all_per_tongue=", ".join(_whole(short) for short in _SHORT.values()),
-        in_each_whole=_each("whole"),
-        in_each_unit=_each("unit"),
+        in_each_whole=_each("whole", CAP),
+        in_each_unit=_each("unit", PART),
         found=_any("row", "unit"),
         in_a=_any("row", "unit", "_a"),
         in_bc=_any("row", "unit", "_bc"),
@@ -215,10 +227,11 @@ def _statement(
         likeness=likeness,
         few=FEW,
         ranked=RANKED,
-        cap=CAP,
+        near_each_other=_NEAR_EACH_OTHER,
         enough=ENOUGH,
     )
-    return ("SET hnsw.iterative_scan = relaxed_order; " if vectors else "") + sql, parameters
+    near = "SET LOCAL hnsw.iterative_scan = relaxed_order; " if vectors else ""
+    return f"{_MEMORY}; {near}{sql}", parameters
 
 
 def _base(entry: Searched, queryset: models.QuerySet) -> tuple[str, dict[str, Any]]:
@@ -244,32 +257,50 @@ def tags(question: Question) -> list[str]:
 
 
 def _tongue(short: str) -> str:
-    asked = f"max(asked) FILTER (WHERE tongue = '{short}')"
+    here = f"FILTER (WHERE tongue = '{short}')"
+    asked, plain, phrases = (f"max({column}) {here}" for column in ("asked", "plain", "phrases"))
     in_a = _LABEL.format(asked=asked, weights="A")
     in_bc = _LABEL.format(asked=asked, weights="BC")
-    return f"{asked}::tsquery AS {short}, {in_a}::tsquery AS {short}_a, {in_bc}::tsquery AS {short}_bc"
+    queries = f"{asked}::tsquery AS {short}, {in_a}::tsquery AS {short}_a, {in_bc}::tsquery AS {short}_bc"
+    return f"{queries}, {plain}::tsquery AS {short}_plain, {phrases} AS {short}_phrases"
 
 
 def _whole(short: str) -> str:
     """Everything asked for at once; NULL when the language has no word for some of it."""
     here = f"FILTER (WHERE tongue = '{short}')"
-    return (
-        f"CASE WHEN count(asked) {here} = cardinality(%(main)s::int[])"
-        f" THEN string_agg('(' || asked || ')', ' & ') {here} END::tsquery AS {short}"
+    asked, plain = (
+        f"CASE WHEN count({column}) {here} = cardinality(%(main)s::int[])"
+        f" THEN string_agg('(' || {column} || ')', ' & ') {here} END"
+        for column in ("asked", "plain")
     )
+    phrases = (
+        f"CASE WHEN cardinality(%(main)s::int[]) = 1 THEN max(phrases) {here}"
+        f" WHEN count(phrases) {here} > 0 THEN ARRAY[{asked}] END"
+    )
+    return f"({plain})::tsquery AS {short}_plain, {phrases} AS {short}_phrases"
 
 
-def _each(queries: str) -> str:
+def _each(queries: str, cap: int) -> str:
     """Rows in which one language has it, up to the cap: a later language is only asked while there are too few.
 
-    Language by language, because PostgreSQL would rather read the whole table than ask four indexes at once.
+    Language by language, because PostgreSQL would rather read the whole table than ask four indexes at once. Phrase by
+    phrase, because each is then found by its rarest word.
     """
-    parts, before = [], ""
+    parts: list[str] = []
+    names: list[str] = []
     for short in _SHORT.values():
-        holds = f"base.{short} @@ {queries}.{short}"
-        parts.append(f"SELECT id FROM base WHERE {holds}{before}")  # noqa: S608 -- own names
-        before += f" AND ({holds}) IS NOT TRUE"
-    return " UNION ALL ".join(parts) + f" LIMIT {CAP} + 1"
+        too_few = "".join(f" AND (SELECT count(*) FROM {name}) <= {cap}" for name in names)  # noqa: S608
+        anywhere = f"regexp_replace(phrase, '{_NEAR_EACH_OTHER}', '&', 'g')::tsquery"
+        parts.append(
+            f"in_{short} AS MATERIALIZED ((SELECT id FROM base WHERE {short} @@ {queries}.{short}_plain{too_few}"  # noqa: S608
+            f" LIMIT {cap} + 1) UNION SELECT id FROM (SELECT held.id, held.text, phrase"
+            f" FROM unnest({queries}.{short}_phrases) AS phrase CROSS JOIN LATERAL ("
+            f"SELECT id, {short} AS text FROM base WHERE {short} @@ {anywhere}{too_few} LIMIT {READ}) AS held"
+            f" LIMIT {READ}) AS read WHERE text @@ phrase::tsquery)"
+        )
+        names.append(f"in_{short}")
+    union = " UNION ".join(f"SELECT id FROM {name}" for name in names)  # noqa: S608 -- own names
+    return f"WITH {', '.join(parts)} {union} LIMIT {cap} + 1"
 
 
 def _any(rows: str, queries: str, suffix: str = "") -> str:
