@@ -226,8 +226,10 @@ class Finding:
         return self._ordered(start, end)
 
     def _ordered(self, start: int, end: int) -> list[int]:
-        columns = self.listing.columns[self.asked.sort]
-        return list(self.queryset.order_by(*columns).values_list("pk", flat=True)[start:end])
+        columns, rows = self.listing.columns[self.asked.sort], self.queryset
+        if self._searched is None and self.asked.chosen and "_counts" in vars(self) and not self.is_capped:
+            rows = counting.gathered(rows)
+        return list(rows.order_by(*columns).values_list("pk", flat=True)[start:end])
 
     def _name(self, what: str) -> str:
         """What is open changes with the day."""

@@ -242,7 +242,10 @@ class Finding:
     def _ordered(self, start: int, end: int | None) -> list[int]:
         if self._searched is None and not self.asked.sort and "sector" in self.asked.chosen:
             return self._sector_first(start, end)
-        return list(self.queryset.order_by(*self._order()).values_list("pk", flat=True)[start:end])
+        rows = self.queryset
+        if self._searched is None and self.asked.chosen and "_counts" in vars(self) and not self.is_capped:
+            rows = counting.gathered(rows)
+        return list(rows.order_by(*self._order()).values_list("pk", flat=True)[start:end])
 
     def _sector_first(self, start: int, end: int | None) -> list[int]:
         """What names the sector before what holds for every one. Two lists put together, so that each can be

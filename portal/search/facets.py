@@ -16,6 +16,9 @@ ANY = "*"
 #: Of more matches than this, only so many are counted.
 LIMIT = 10_000
 
+#: A common word's or value's rows fit into it; otherwise PostgreSQL notes pages instead, and reads every row on them.
+MEMORY = "SET LOCAL work_mem = '32MB'"
+
 #: Facet → the values chosen in it.
 Chosen = Mapping[str, Sequence[str]]
 
@@ -71,7 +74,7 @@ def count(
     totals = [0] * len(branches)
     counted: list[dict[str, int]] = [{} for _branch in branches]
     with connections[matches.db].cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(f"{MEMORY}; {sql}", params)
         for branch, value, number in cursor.fetchall():
             if value is None:
                 totals[branch] = number
@@ -83,6 +86,15 @@ def count(
         is_partial=max(totals) > limit,
         by_facet=_by_facet(counted, list(chosen), chosen),
     )
+
+
+def gathered(narrowed: QuerySet, *, limit: int = LIMIT) -> QuerySet:
+    """The same rows, found before they are put in order; for up to ``limit`` of them, counted before.
+
+    Otherwise PostgreSQL may go through all rows in the asked order, hoping to meet them soon.
+    """
+    found = narrowed.order_by().values("pk")[:limit]
+    return narrowed.model._default_manager.filter(pk__in=found)
 
 
 def _codes(facet: str, chosen: Chosen) -> list[str]:

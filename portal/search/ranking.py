@@ -10,7 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.functions import Coalesce
 
-from portal.search import asking, correcting, guessing, meaning, scoring, searched, semantic
+from portal.search import asking, correcting, facets, guessing, meaning, scoring, searched, semantic
 from portal.search.asking import Question, Wanted
 from portal.search.scoring import Row
 from portal.search.searched import Searched
@@ -30,8 +30,6 @@ NEAREST = 200
 READ = 1_000
 #: When so many rows have everything that was asked for, those that have only some of it are not looked for.
 ENOUGH = 200
-#: A common word's rows fit into it; otherwise PostgreSQL notes pages instead, and reads every text on them.
-_MEMORY = "SET LOCAL work_mem = '32MB'"
 
 _SQL = """
 WITH base AS NOT MATERIALIZED (
@@ -231,7 +229,7 @@ def _statement(
         enough=ENOUGH,
     )
     near = "SET LOCAL hnsw.iterative_scan = relaxed_order; " if vectors else ""
-    return f"{_MEMORY}; {near}{sql}", parameters
+    return f"{facets.MEMORY}; {near}{sql}", parameters
 
 
 def _base(entry: Searched, queryset: models.QuerySet) -> tuple[str, dict[str, Any]]:
