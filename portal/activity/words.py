@@ -128,7 +128,7 @@ _PHRASES = {
     "mail_hours_set": pgettext_lazy("activity", "chose the hours of mail"),
     "mailing_prepared": pgettext_lazy("activity", "wrote this message"),
     "mailing_revised": pgettext_lazy("activity", "changed this message"),
-    "mailing_tried": pgettext_lazy("activity", "sent this message to the own address first"),
+    "mailing_tried": pgettext_lazy("activity", "sent this message to their own address first"),
     "mailing_sent": pgettext_lazy("activity", "sent this message off"),
     "mailing_halted": pgettext_lazy("activity", "halted this message"),
     "mailing_resumed": pgettext_lazy("activity", "let this message go on"),
