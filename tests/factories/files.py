@@ -44,11 +44,11 @@ def word(text="A paper"):
 
 
 def packed(pieces, compression=zipfile.ZIP_DEFLATED):
-    """A zip archive of ``{name: content}``."""
+    """A zip archive of ``{name: content}``, the same whenever it is made: test processes compare what they collected."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
         for name, content in pieces.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, compression)
     return file.getvalue()
 
 
