@@ -71,7 +71,8 @@ def translate(
     Raises what :func:`resources.publishing.revise` raises.
     """
     _must_be_another(resource, language)
-    texts = dict(zip((column(name, language) for name in TRANSLATED), (title, summary, body), strict=True))
+    columns = (column(name, language) for name in TRANSLATED)
+    texts: dict[str, Any] = dict(zip(columns, (title, summary, body), strict=True))
     row = publishing.revise(resource, version=version, by=by, verb="translated", **texts)
     kept = row.translations.filter(language=language)
     if kept.filter(origin=origin, source_version=row.source_version).exists():
