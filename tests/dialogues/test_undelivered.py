@@ -140,7 +140,7 @@ def test_the_list_costs_the_same_with_more_rows(client, session, official, rows,
     Notification.objects.update(status="bounced")
     client.force_login(official)
     client.get(address(session))
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(8):
         client.get(address(session))
 
 

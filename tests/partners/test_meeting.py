@@ -106,6 +106,7 @@ class TestAccepting:
 
         bodies = [mail.body for mail in mailoutbox if "<nora@cascade.example>" in mail.to[0]]
         times = [[line for line in body.splitlines() if re.match(r"- .+(–).+ \(UTC", line)] for body in bodies[-2:]]
+        print('\n=====\n'.join(bodies))
         assert [len(lines) for lines in times] == [2, 1]
 
     def test_the_entry_names_no_firm_and_no_person(self, introduction, owner_us):

@@ -195,7 +195,8 @@ TABLE = [
     may({"official", "administrator"}, "resources:resource-send-back", "lone_resource"),
     may({"official"}, "resources:resource-versions", "published_resource"),
     may({"official", "administrator"}, "resources:resource-versions", "lone_resource"),
-    may({"official"}, "resources:resource-compare", "versioned_resource"),
+    # Where an economy has one official, administrators look over what she changes.
+    may({"official", "administrator"}, "resources:resource-compare", "versioned_resource"),
     may({"official"}, "resources:resource-restore", "earlier_version", method="post"),
     may({"official"}, "resources:resource-look", "changed_resource"),
     may({"official"}, "resources:resource-look-over", "changed_resource", method="post"),

@@ -384,6 +384,7 @@ def test_every_mail_of_the_clock_reaches_people_in_their_language_and_zone(
     clock.move_to(MORNING + HOUR)
     tasks.publish_due()
     tasks.expire_due()
+    deliver_due(500)
     clock.move_to(MORNING + 3 * DAY)
     tasks.expire_due()
     deliver_due(500)
