@@ -44,7 +44,7 @@ def word(text="A paper"):
 
 
 def packed(pieces, compression=zipfile.ZIP_DEFLATED):
-    """A zip archive of ``{name: content}``, the same whenever it is made: test processes compare what they collected."""
+    """A zip archive of ``{name: content}``, the same whenever it is made (test processes compare what they collect)."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
         for name, content in pieces.items():

@@ -104,9 +104,9 @@ class TestAccepting:
         meeting.cancel(planned, side=Side.REQUEST, by=None)
         deliver_due()
 
-        bodies = [mail.body for mail in mailoutbox if "<nora@cascade.example>" in mail.to[0]]
-        times = [[line for line in body.splitlines() if re.match(r"- .+(–).+ \(UTC", line)] for body in bodies[-2:]]
-        print('\n=====\n'.join(bodies))
+        hers = [mail.body for mail in mailoutbox if "<nora@cascade.example>" in mail.to[0]]
+        told = [next(body for body in hers if words in body) for words in ("agreed on a time", "is cancelled")]
+        times = [re.findall(r"^- .+ \d\d:\d\d–\d\d:\d\d, .+$", body, re.MULTILINE) for body in told]
         assert [len(lines) for lines in times] == [2, 1]
 
     def test_the_entry_names_no_firm_and_no_person(self, introduction, owner_us):
