@@ -134,8 +134,7 @@ def change(
     if brings_back:
         publisher, was = row.publisher, {economy.pk for economy in related["economies"]}
     check(row, related, by=by, was=was, kept_publisher=publisher, kept_day=before["expires_on"])
-    # A text that was never written and an empty one are the same to everybody but the database.
-    altered = [name for name, value in before.items() if (getattr(row, name) or "") != (value or "")]
+    altered = [name for name, value in before.items() if _comparable(getattr(row, name)) != _comparable(value)]
     swapped = [name for name, rows in related.items() if set(rows) != set(getattr(row, name).all())]
     if not altered and not swapped:
         return row
@@ -149,6 +148,12 @@ def change(
         if tells:
             unseen.tell(row, by=by)
     return row
+
+
+def _comparable(value: Any) -> Any:
+    """A text that was never written and an empty one are the same to everybody but the database; so are the same
+    audiences in another order."""
+    return set(value) if isinstance(value, list) else value or ""
 
 
 def _still_at(row: Resource, version: int, seen: str | None) -> None:

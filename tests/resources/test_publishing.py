@@ -325,3 +325,12 @@ def test_two_drafts_of_one_title_at_once_get_two_addresses(official, colleague):
     with ThreadPoolExecutor(2) as pool:
         slugs = set(pool.map(write, [official, colleague]))
     assert slugs == {"us-how-duties-are-set", "us-how-duties-are-set-2"}
+
+
+def test_the_same_audiences_in_another_order_are_no_change(official):
+    resource = ResourceFactory(published=True, audiences=["importer", "exporter"])
+
+    row = publishing.revise(resource, version=1, by=official, audiences=["exporter", "importer"])
+
+    assert row.version == 1
+    assert Resource.objects.get(pk=resource.pk).unseen_since is None
