@@ -87,12 +87,13 @@ def take(cluster: Cluster, *, by: User) -> Cluster:
 def refuse(cluster: Cluster, *, by: User) -> Cluster:
     """The member that was asked does not want to lead; who leads the cluster is told and goes on.
 
-    Raises ``ValidationError(code="illegal_move")`` when it is not asked any more.
+    Raises ``ValidationError(code="illegal_move")`` when it is not asked any more, though another one may be.
     """
+    company = cluster.lead_offered_to
     cluster = lock(cluster)
-    if cluster.lead_offered_to is None:
+    if company is None or cluster.lead_offered_to_id != company.pk:
         raise _over()
-    company, since = cluster.lead_offered_to, cluster.lead_offered_at
+    since = cluster.lead_offered_at
     cluster = _kept(cluster, lead_offered_to=None, lead_offered_at=None)
     record(by, "lead_refused", cluster)
     notify(

@@ -227,6 +227,7 @@ class Finding:
 
     def _ordered(self, start: int, end: int) -> list[int]:
         columns, rows = self.listing.columns[self.asked.sort], self.queryset
+        # A page has counted already; a feed has not, and to count would cost it more than it saves.
         if self._searched is None and self.asked.chosen and "_counts" in vars(self) and not self.is_capped:
             rows = counting.gathered(rows)
         return list(rows.order_by(*columns).values_list("pk", flat=True)[start:end])

@@ -243,6 +243,7 @@ class Finding:
         if self._searched is None and not self.asked.sort and "sector" in self.asked.chosen:
             return self._sector_first(start, end)
         rows = self.queryset
+        # A page has counted already; a feed has not, and to count would cost it more than it saves.
         if self._searched is None and self.asked.chosen and "_counts" in vars(self) and not self.is_capped:
             rows = counting.gathered(rows)
         return list(rows.order_by(*self._order()).values_list("pk", flat=True)[start:end])

@@ -68,6 +68,17 @@ class TestHandingOver:
         assert told("cluster_lead_refused") == ["ramiro@camara.example"]
         assert cluster_leads.offer(member, by=reviewer).lead_offered_to == member.company
 
+    def test_an_answer_that_comes_late_is_none_for_the_member_that_is_asked_now(
+        self, offered, cluster, firm_us, owner_us, reviewer, owner_mx
+    ):
+        late = Cluster.objects.select_related("lead_offered_to").get()
+        next_one = ClusterMemberFactory(cluster=cluster, company=firm_us)
+        cluster_leads.take_back(offered, by=reviewer)
+        cluster_leads.offer(next_one, by=reviewer)
+        for verb in (cluster_leads.take, cluster_leads.refuse):
+            assert refusal(verb, late, by=owner_mx) == "illegal_move"
+        assert Cluster.objects.get().lead_offered_to == firm_us
+
     def test_the_question_can_be_taken_back(self, offered, reviewer, owner_mx):
         cluster_leads.take_back(offered, by=reviewer)
         for verb in (cluster_leads.take, cluster_leads.refuse, cluster_leads.take_back):
