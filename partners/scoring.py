@@ -8,27 +8,40 @@ What each pair is worth: partners/weights.py. Python gets codes and points, and 
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from partners import weights
 from partners.models import CompanyMeaning, CompanyProfile, PartnerRequest, RequestMeaning
 from partners.models.requests import last_day_on_earth
-from partners.scoring_pools import PAIRS, POOLS
-from partners.scoring_sql import KIN, STATEMENT, TITLE, VECTORS
+from partners.scoring_pools import POOLS, WORDED_IN
+from partners.scoring_sql import IN_POOLS, KIN, STATEMENT, TITLE, VECTORS
 from portal.search import meaning
 
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.
 FEW = 600
-#: Rows that each way may bring in.
-NEAREST, FITTING, STRUCTURED, WORDED = 100, 250, 250, 100
+#: Of what they bring, so many are compared whole, or twice as many as are asked for.
+COMPARED = 300
+#: Rows that each way may bring in: the nearest of each text, those that fit the criteria, those with a word pair.
+NEAREST, FITTING, STRUCTURED, WORDED = 500, 250, 500, 100
+#: Words that more companies use than this bring nobody by themselves.
+USUAL = 2_000
 #: The nearest come from the index in portions of 100 until there are enough, or so many were looked at.
 _NEAR = (
     ", set_config('hnsw.ef_search', '100', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),"
     " set_config('hnsw.max_scan_tuples', '5000', true)"
 )
+_LANGUAGES = "ARRAY(SELECT DISTINCT r.language::text FROM partners_partnerrequest r WHERE r.id = ANY(%s))"
+_USUAL = """
+SELECT word FROM (
+    SELECT unnest(most_common_elems::text::text[]) AS word, unnest(most_common_elem_freqs) AS share FROM pg_stats
+    WHERE schemaname = current_schema() AND tablename = 'partners_companyprofile' AND attname = %s) counted
+WHERE word <> '' AND share * (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) > %s"""
 #: Of what a company has set aside, so many are looked at.
 DISMISSALS = 500
 #: What takes part in a score; a bench leaves some out.
@@ -73,12 +86,13 @@ def score(asked: Asked) -> list[Scored]:
     except EmptyResultSet:
         return []
     has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
-    sql = _written(asked, among, has_vectors=has_vectors)
     with transaction.atomic(), connection.cursor() as cursor:
         # To compile the statement would take longer than to run it.
         near = _NEAR if has_vectors and not asked.as_given else ""
-        cursor.execute(f"SELECT set_config('jit', 'off', true){near}", [])
-        cursor.execute(sql, _parameters(asked) | parameters)
+        cursor.execute(f"SELECT set_config('jit', 'off', true), {_LANGUAGES}{near}", [list(asked.requests)])
+        languages = cursor.fetchone()[1]
+        sql = _written(asked, among, languages, has_vectors=has_vectors)
+        cursor.execute(sql, _parameters(asked, languages) | parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:
@@ -91,11 +105,12 @@ def _scored(row: dict[str, Any]) -> Scored:
     return Scored(row["request_id"], row["company_id"], row["profile_id"], score, row)
 
 
-def _written(asked: Asked, among: str, *, has_vectors: bool) -> str:
+def _written(asked: Asked, among: str, languages: Collection[str], *, has_vectors: bool) -> str:
     kind = "given" if asked.as_given else "requests" if asked.profile is not None else "companies"
     vectors = VECTORS[has_vectors]
-    near = {name: vectors[name].format(among=among) for name in ("near_companies", "near_requests")}
-    pool = POOLS[kind].format(among=among, pairs=PAIRS, **near)
+    near = {name: vectors[name].format(among=among) for name in IN_POOLS}
+    worded = "".join(WORDED_IN[language].format(among=among) for language in languages)
+    pool = POOLS[kind].format(among=among, worded=worded, **near)
     kin = KIN["of_companies" if kind == "requests" else "of_requests"]
     return STATEMENT.format(pool=pool, title=TITLE, **kin, **{k: v for k, v in vectors.items() if k not in near})
 
@@ -109,7 +124,16 @@ def _among(profiles: models.QuerySet[CompanyProfile] | None) -> tuple[str, dict[
     return f"p.id IN ({sql % tuple(f'%({name})s' for name in names)})", dict(zip(names, values, strict=True))
 
 
-def _parameters(asked: Asked) -> dict[str, Any]:
+@lru_cache(maxsize=16)
+def _usual_words(language: str, _day: date) -> str:
+    """The words in this language that more than ``USUAL`` companies use, as the database counted them last. Asked for
+    once a day and process: they change slowly."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USUAL, [f"search_{language.replace('-', '_')}", USUAL])
+        return " ".join(word for (word,) in cursor.fetchall())
+
+
+def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
     points, penalties = dict(weights.WEIGHTS), dict(weights.PENALTIES)
     left_out = set().union(*(names for way, names in _BY_WAY.items() if way not in asked.ways))
     if "criteria" not in asked.ways:
@@ -137,7 +161,9 @@ def _parameters(asked: Asked) -> dict[str, Any]:
         "few": asked.few,
         "nearest": NEAREST,
         "fitting": FITTING,
+        "compared": max(COMPARED, 2 * asked.limit),
         "structured": STRUCTURED,
         "worded": WORDED,
+        "usual": " ".join(_usual_words(language, timezone.now().date()) for language in languages),
         "dismissals": DISMISSALS,
     }

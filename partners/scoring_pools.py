@@ -2,13 +2,13 @@
 
 from partners.scoring_sql import OWN_WORDS
 
-#: Two words of the title that stand together.
-PAIRS = (
+#: Two words of the title that stand together. Two usual ones would bring any hundred of thousands.
+_PAIRS = (
     "(SELECT string_agg('(' || quote_literal(word) || ' & ' || quote_literal(next) || ')', ' | ')::tsquery FROM (SELECT"  # noqa: S608
     " lexeme AS word, lead(lexeme) OVER (ORDER BY positions[1]) AS next FROM unnest(ts_filter("
     + OWN_WORDS
-    + ", '{a}'))) pair WHERE next IS NOT NULL AND length(word) > 1 AND length(next) > 1"
-    " AND word || next !~ E'[\\\\\\']')"
+    + ", '{{a}}'))) pair WHERE next IS NOT NULL AND length(word) > 1 AND length(next) > 1"
+    " AND word || next !~ E'[\\\\\\']' AND NOT ARRAY[word, next] <@ string_to_array(%(usual)s, ' '))"
 )
 
 #: Nobody is shown what can never be: one's own, what one has declined or dismissed, and economies that either side
@@ -24,6 +24,30 @@ _HARD_NO = """
     AND (r.type <> 'mentorship_request' OR NOT EXISTS (SELECT FROM partners_partnerrequest m
         WHERE m.company_id = p.organization_id AND m.type = 'mentorship_offer' AND m.status = 'published'
         AND m.paused_at IS NOT NULL))"""
+#: The points for closeness.
+_CLOSE = """(%(w_meaning)s + %(w_deal)s) * least(1, greatest(0, (coalesce({near}, 0) - %(nothing)s) / %(range)s))"""
+#: Of each company in question what it is worth by what is quickly seen: one row holds nearly all of it.
+_RATED = (
+    """
+    SELECT r.id AS request_id, p.id AS profile_id, """  # noqa: S608 -- our own names
+    + _CLOSE
+    + """
+        + CASE WHEN p.facets && r.sectors THEN %(w_sector)s ELSE 0 END
+        + CASE WHEN p.hs_chapters && r.hs_chapters THEN %(w_hs)s ELSE 0 END
+        + CASE WHEN p.home = ANY(r.targets) THEN %(w_economy)s
+            WHEN p.facets && r.markets THEN %(w_economy)s * %(partly)s ELSE 0 END
+        + CASE WHEN p.facets && r.origin THEN %(w_back)s ELSE 0 END
+        + CASE WHEN p.facets && r.tongue THEN %(w_language)s ELSE 0 END
+        + CASE WHEN p.roles && r.wants THEN %(w_role)s
+            WHEN p.roles <> '{{{{}}}}' AND r.wants <> '{{{{}}}}' THEN -%(p_role)s ELSE 0 END AS worth
+    FROM {ids} CROSS JOIN LATERAL (SELECT p.id, p.organization_id, p.excluded_economies, p.is_listed, p.text_digest,
+            p.facets, p.hs_chapters, p.language, o.economy_id AS home, read.roles
+            FROM partners_companyprofile p JOIN accounts_organization o ON o.id = p.organization_id
+            LEFT JOIN partners_profilereading read ON read.profile_id = p.id
+            WHERE p.id = {ids}.id AND {{among}} LIMIT 1) p
+        JOIN wanted r ON"""
+    + _HARD_NO
+)
 _GONE = """
 gone AS MATERIALIZED (
     SELECT d.request_id, d.company_id FROM partners_dismissal d WHERE {those}
@@ -34,9 +58,9 @@ _WORDED = """
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_{column} @@ w.words
             AND w.language = '{language}'
         WHERE (SELECT count(*) FROM few) > %(few)s AND {{among}} LIMIT %(worded)s)"""
-_WORDED_IN_EACH = "".join(
-    _WORDED.format(column=code.replace("-", "_"), language=code) for code in ("en", "es", "fr", "zh-hant")
-)
+WORDED_IN = {
+    code: _WORDED.format(column=code.replace("-", "_"), language=code) for code in ("en", "es", "fr", "zh-hant")
+}
 
 POOLS = {
     # Exactly these.
@@ -49,43 +73,55 @@ kept AS MATERIALIZED (
     "companies": """
 few AS MATERIALIZED (SELECT p.id FROM partners_companyprofile p WHERE {among} LIMIT %(few)s + 1),
 wanted AS MATERIALIZED (
-    SELECT r.id, r.company_id, r.type, firm.economy_id AS home, r.hs_chapters, r.language, {pairs} AS words,
+    SELECT r.id, r.company_id, r.type, firm.economy_id AS home, r.hs_chapters, r.language, """  # noqa: S608 -- our own names
+    + _PAIRS
+    + """ AS words,
         ARRAY(SELECT 'sector:' || s.slug FROM partners_partnerrequest_sectors t
             JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id)::varchar[] AS sectors,
         coalesce(nullif(ARRAY(SELECT 'market:' || t.economy_id FROM partners_partnerrequest_target_economies t
             WHERE t.partnerrequest_id = r.id), '{{}}'),
                 ARRAY['market:US', 'market:TW', 'market:CA', 'market:MX'])::varchar[]
             AS markets,
-        """  # noqa: S608
+        ARRAY(SELECT t.economy_id FROM partners_partnerrequest_target_economies t WHERE t.partnerrequest_id = r.id)
+            AS targets,
+        ARRAY['market:' || firm.economy_id]::varchar[] AS origin, ARRAY['language:' || r.language]::varchar[] AS tongue,
+        coalesce(read.wants, '{{}}') AS wants{wanted_vector},
+        """
     + _SHUT
     + """
     FROM partners_partnerrequest r JOIN accounts_organization firm ON firm.id = r.company_id
         LEFT JOIN partners_companyprofile own ON own.organization_id = r.company_id
+        LEFT JOIN partners_requestreading read ON read.request_id = r.id
     WHERE r.id = ANY(%(requests)s) AND r.status <> 'closed' AND r.status <> 'expired'
         AND (r.closes_on IS NULL OR r.closes_on >= %(today)s)
 ),"""
     + _GONE.format(those="d.request_id = ANY(%(requests)s)", those_declined="e.request_id = ANY(%(requests)s)")
     + """,
--- "IS TRUE": half of all companies serve a market, too many to be brought from the index for a few.
-brought AS MATERIALIZED (
+-- The nearest by meaning, of any of its texts.
+met AS MATERIALIZED ({near_companies}),
+rated AS MATERIALIZED ("""
+    + _RATED.format(ids="met", near="met.near")
+    + """),
+-- Where what is not met could still be among the best: who fits its criteria. "IS TRUE": half of all companies serve a
+-- market, too many to be brought from the index for a few.
+others AS MATERIALIZED (
     SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND p.hs_chapters && w.hs_chapters AND (p.facets && w.markets) IS TRUE
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
         AND (p.facets && w.markets) IS TRUE
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} LIMIT %(structured)s)"""
-    + _WORDED_IN_EACH
-    + """
-    {near_companies}
+        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} AND coalesce((SELECT worth FROM rated
+            ORDER BY worth DESC OFFSET %(limit)s - 1 LIMIT 1), 0) < %(w_sector)s + %(w_hs)s + %(w_economy)s + %(w_back)s
+            + %(w_language)s + %(w_role)s + """
+    + _CLOSE.format(near="(SELECT min(near) FROM met)")
+    + """ LIMIT %(structured)s)
+    {worded}
+    EXCEPT SELECT id FROM met
 ),
+-- Of many, those are compared whole that have the most of what is quickly seen.
 kept AS MATERIALIZED (
-    SELECT r.id AS request_id, p.id AS profile_id
-    FROM brought CROSS JOIN LATERAL (SELECT p.*, o.economy_id AS home FROM partners_companyprofile p
-            JOIN accounts_organization o ON o.id = p.organization_id WHERE p.id = brought.id AND {among} LIMIT 1) p
-        JOIN wanted r ON"""
-    + _HARD_NO
-    + """
+    SELECT request_id, profile_id FROM (SELECT * FROM rated UNION ALL ("""
+    + _RATED.format(ids="others", near="{near_other}")
+    + """)) every_one ORDER BY worth DESC, profile_id
+    LIMIT CASE WHEN (SELECT count(*) FROM few) > %(few)s THEN %(compared)s END
 )""",
     # The open requests for a company.
     "requests": """

@@ -256,6 +256,7 @@ _HOLD_VECTOR = (
 
 VECTORS = {
     True: {
+        "wanted_vector": ", " + _ASK_VECTOR.format(part=2) + " AS whole",
         "ask_vectors": ", "
         + ", ".join(
             (
@@ -277,18 +278,12 @@ VECTORS = {
         1 - (a.v_offers <=> h.v_seeks) AS offered, 1 - (a.v_seeks <=> h.v_seeks) AS both_seek,
         1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
         "near_companies": """
-    UNION (SELECT near.id FROM partners_requestmeaning mine CROSS JOIN LATERAL (
-        SELECT m.profile_id AS id
+    SELECT near.id, max(near.near) AS near FROM partners_requestmeaning mine CROSS JOIN LATERAL (
+        SELECT m.profile_id AS id, 1 - (m.vector <=> mine.vector) AS near
             FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
-        JOIN partners_companyprofile p ON p.id = near.id
-        WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s AND {among})
-    UNION (SELECT near.id FROM wanted w JOIN partners_requestmeaning mine ON mine.request_id = w.id
-        CROSS JOIN LATERAL (SELECT m.profile_id AS id
-            FROM partners_companymeaning m
-            WHERE EXISTS (SELECT FROM partners_companyprofile p WHERE p.id = m.profile_id AND p.is_listed
-                AND p.facets && w.sectors AND p.facets && w.markets AND {among} OFFSET 0)
-            ORDER BY m.vector <=> mine.vector LIMIT %(fitting)s) near
-        WHERE (SELECT count(*) FROM few) > %(few)s)""",
+    WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s GROUP BY near.id""",
+        "near_other": """(SELECT 1 - (m.vector <=> r.whole) FROM partners_companymeaning m
+            WHERE m.profile_id = p.id AND m.language = p.language AND m.part = 2 LIMIT 1)""",
         "near_requests": """
     UNION (SELECT near.id FROM partners_companymeaning mine CROSS JOIN LATERAL (
         SELECT m.request_id AS id
@@ -299,13 +294,18 @@ VECTORS = {
         WHERE mine.profile_id = %(profile)s::bigint AND mine.part < 3 AND (SELECT count(*) FROM few) > %(few)s)""",
     },
     False: {
+        "wanted_vector": "",
         "ask_vectors": "",
         "hold_vectors": "",
         "closeness": "NULL::float AS whole, NULL::float AS sought, NULL::float AS offered, NULL::float AS both_seek,"
         " NULL::float AS both_offer, NULL::float AS denied",
-        "near_companies": "",
+        "near_companies": "SELECT NULL::bigint AS id, NULL::float AS near WHERE false",
+        "near_other": "NULL::float",
         "near_requests": "",
     },
 }
+
+#: Of these, what belongs to the pools.
+IN_POOLS = ("near_companies", "near_other", "near_requests", "wanted_vector")
 
 STATEMENT = f"WITH {{pool}},{_CHOSEN},{_ASK},{_HOLD},{_TIRED},{_TESTED},{_COMPARED},{_POINTED}{_DETAILED}"

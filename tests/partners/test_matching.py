@@ -440,6 +440,31 @@ class TestStoring:
         assert {row.profile_id for row in found} == {by_sector.pk, by_meaning.pk}
         assert [row.request_id for row in back] == [request_mx.pk]
 
+    def test_of_many_companies_those_that_look_best_at_once_are_compared_whole(self, request_mx, monkeypatch):
+        CompanyProfileFactory.create_batch(3, capabilities="We tune pianos.", sectors=["software"], hs_codes=())
+        fitting = CompanyProfileFactory(capabilities="We buy dried mango for our snacks.")
+        freshening.freshen(request_mx)
+        monkeypatch.setattr(scoring, "COMPARED", 1)
+
+        found = scoring.score(scoring.Asked(requests=[request_mx.pk], few=0, limit=1))
+
+        assert found[0].profile_id == fitting.pk
+        assert len(found) == 1
+
+    def test_two_rare_words_of_the_title_bring_a_company_and_two_usual_ones_do_not(self, request_mx, monkeypatch):
+        by_words = CompanyProfileFactory(
+            capabilities="We tune pianos beside a stall of dried mango.", sectors=["software"], hs_codes=()
+        )
+        freshening.freshen(request_mx)
+        monkeypatch.setattr(scoring, "NEAREST", 0)
+
+        def found():
+            return [row.profile_id for row in scoring.score(scoring.Asked(requests=[request_mx.pk], few=0))]
+
+        assert found() == [by_words.pk]
+        monkeypatch.setattr(scoring, "_usual_words", lambda _language, _day: "a dri dried mango snack maker makers")
+        assert found() == []
+
 
 class TestSettingAside:
     def test_it_is_shown_no_more_and_others_like_it_weigh_less(self, request_mx, firm_us, owner_us):
