@@ -196,7 +196,9 @@ def _request_values(draft: PartnerRequest) -> dict[str, Any]:
 class SubmitForm(forms.Form):
     """Which chamber of the company's economy reviews the request."""
 
-    chamber = forms.ModelChoiceField(Organization.objects.none(), label=_("Chamber that reviews it"))
+    chamber = forms.ModelChoiceField(
+        Organization.objects.none(), label=_("Chamber that reviews it"), empty_label=_("Choose")
+    )
 
     def __init__(self, *args: Any, draft: PartnerRequest, **kwargs: Any) -> None:
         super().__init__(*args, initial={"chamber": draft.chamber_id}, **kwargs)
