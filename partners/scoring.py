@@ -29,11 +29,13 @@ FEW = 600
 COMPARED = 300
 #: Rows that each way may bring in: the nearest of each text, those that fit the criteria, those with a word pair.
 NEAREST, FITTING, STRUCTURED, WORDED = 500, 250, 500, 100
+#: Up to so many companies, all who fit by sector and market are worth a look into the indexes.
+CROWD = 300_000
 #: Words that more companies use than this bring nobody by themselves.
 USUAL = 2_000
-#: The nearest come from the index in portions of 100 until there are enough, or so many were looked at.
+#: How wide the index of vectors is searched; by a condition, in such portions until so many were looked at.
 _NEAR = (
-    ", set_config('hnsw.ef_search', '100', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),"
+    ", set_config('hnsw.ef_search', '%d', true), set_config('hnsw.iterative_scan', 'relaxed_order', true),"
     " set_config('hnsw.max_scan_tuples', '5000', true)"
 )
 _LANGUAGES = "ARRAY(SELECT DISTINCT r.language::text FROM partners_partnerrequest r WHERE r.id = ANY(%s))"
@@ -88,7 +90,7 @@ def score(asked: Asked) -> list[Scored]:
     has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
     with transaction.atomic(), connection.cursor() as cursor:
         # To compile the statement would take longer than to run it.
-        near = _NEAR if has_vectors and not asked.as_given else ""
+        near = _NEAR % (100 if asked.profile else max(NEAREST, 1)) if has_vectors and not asked.as_given else ""
         cursor.execute(f"SELECT set_config('jit', 'off', true), {_LANGUAGES}{near}", [list(asked.requests)])
         languages = cursor.fetchone()[1]
         sql = _written(asked, among, languages, has_vectors=has_vectors)
@@ -164,6 +166,7 @@ def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
         "compared": max(COMPARED, 2 * asked.limit),
         "structured": STRUCTURED,
         "worded": WORDED,
+        "crowd": CROWD,
         "usual": " ".join(_usual_words(language, timezone.now().date()) for language in languages),
         "dismissals": DISMISSALS,
     }

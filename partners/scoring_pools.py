@@ -102,17 +102,25 @@ met AS MATERIALIZED ({near_companies}),
 rated AS MATERIALIZED ("""
     + _RATED.format(ids="met", near="met.near")
     + """),
--- Where what is not met could still be among the best: who fits its criteria. "IS TRUE": half of all companies serve a
--- market, too many to be brought from the index for a few.
+-- Where somebody not met could still be among the best, and always while the indexes of criteria are short: who fits.
+-- "IS TRUE": half of all companies serve a market, too many to be brought from the index for a few.
+is_open AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM few) > %(few)s AND (
+        (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) < %(crowd)s
+        OR coalesce((SELECT worth FROM rated ORDER BY worth DESC OFFSET %(limit)s - 1 LIMIT 1), 0)
+            < %(w_sector)s + %(w_hs)s + %(w_economy)s + %(w_back)s + %(w_language)s + %(w_role)s
+            + """
+    + _CLOSE.format(near="(SELECT min(near) FROM met)")
+    + """) AS yes
+),
 others AS MATERIALIZED (
     SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
+        AND p.hs_chapters && w.hs_chapters AND (p.facets && w.markets) IS TRUE
+        WHERE (SELECT yes FROM is_open) AND {among} LIMIT %(structured)s)
+    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
         AND (p.facets && w.markets) IS TRUE
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {among} AND coalesce((SELECT worth FROM rated
-            ORDER BY worth DESC OFFSET %(limit)s - 1 LIMIT 1), 0) < %(w_sector)s + %(w_hs)s + %(w_economy)s + %(w_back)s
-            + %(w_language)s + %(w_role)s + """
-    + _CLOSE.format(near="(SELECT min(near) FROM met)")
-    + """ LIMIT %(structured)s)
+        WHERE (SELECT yes FROM is_open) AND {among} LIMIT %(structured)s)
     {worded}
     EXCEPT SELECT id FROM met
 ),

@@ -282,8 +282,9 @@ VECTORS = {
         SELECT m.profile_id AS id, 1 - (m.vector <=> mine.vector) AS near
             FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
     WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s GROUP BY near.id""",
-        "near_other": """(SELECT 1 - (m.vector <=> r.whole) FROM partners_companymeaning m
-            WHERE m.profile_id = p.id AND m.language = p.language AND m.part = 2 LIMIT 1)""",
+        "near_other": """CASE WHEN (SELECT count(*) FROM few) > %(few)s THEN (
+            SELECT 1 - (m.vector <=> r.whole) FROM partners_companymeaning m
+            WHERE m.profile_id = p.id AND m.language = p.language AND m.part = 2 LIMIT 1) END""",
         "near_requests": """
     UNION (SELECT near.id FROM partners_companymeaning mine CROSS JOIN LATERAL (
         SELECT m.request_id AS id

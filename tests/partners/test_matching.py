@@ -427,7 +427,9 @@ class TestStoring:
             CompanyProfileFactory()
             freshening.freshen(request_mx)
 
-    def test_of_many_companies_those_that_fit_are_brought_in_by_each_way(self, request_mx):
+    @pytest.mark.parametrize("crowd", [scoring.CROWD, -2], ids=["while they are few", "where nobody near is better"])
+    def test_of_many_companies_those_that_fit_are_brought_in_by_each_way(self, request_mx, monkeypatch, crowd):
+        monkeypatch.setattr(scoring, "CROWD", crowd)
         by_sector = CompanyProfileFactory(capabilities="We tune pianos.")
         by_meaning = CompanyProfileFactory(
             capabilities="We buy dried mango for our snacks.", sectors=["software"], code="CA", hs_codes=()
