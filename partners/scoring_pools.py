@@ -102,25 +102,28 @@ met AS MATERIALIZED ({near_companies}),
 rated AS MATERIALIZED ("""
     + _RATED.format(ids="met", near="met.near")
     + """),
--- Where somebody not met could still be among the best, and always while the indexes of criteria are short: who fits.
--- "IS TRUE": half of all companies serve a market, too many to be brought from the index for a few.
-is_open AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM few) > %(few)s AND (
-        (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) < %(crowd)s
-        OR coalesce((SELECT worth FROM rated ORDER BY worth DESC OFFSET %(limit)s - 1 LIMIT 1), 0)
+-- Who fits is brought while the indexes of criteria are short; of more, by sector and market alone, and only where
+-- somebody not met could still be among the best.
+ways AS MATERIALIZED (
+    SELECT are_many,
+        are_many AND (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) < %(crowd)s
+            AS by_goods,
+        are_many AND coalesce((SELECT worth FROM rated ORDER BY worth DESC OFFSET %(limit)s - 1 LIMIT 1), 0)
             < %(w_sector)s + %(w_hs)s + %(w_economy)s + %(w_back)s + %(w_language)s + %(w_role)s
             + """
     + _CLOSE.format(near="(SELECT min(near) FROM met)")
-    + """) AS yes
+    + """ AS by_market
+    FROM (SELECT count(*) > %(few)s AS are_many FROM few) counted
 ),
+-- "IS TRUE": half of all companies serve a market, too many to be brought from the index for a few.
 others AS MATERIALIZED (
-    SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
+    SELECT id FROM few WHERE NOT (SELECT are_many FROM ways)
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
         AND p.hs_chapters && w.hs_chapters AND (p.facets && w.markets) IS TRUE
-        WHERE (SELECT yes FROM is_open) AND {among} LIMIT %(structured)s)
+        WHERE (SELECT by_goods FROM ways) AND {among} LIMIT %(structured)s)
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
         AND (p.facets && w.markets) IS TRUE
-        WHERE (SELECT yes FROM is_open) AND {among} LIMIT %(structured)s)
+        WHERE (SELECT by_goods OR by_market FROM ways) AND {among} LIMIT %(structured)s)
     {worded}
     EXCEPT SELECT id FROM met
 ),

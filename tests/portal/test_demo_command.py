@@ -108,7 +108,7 @@ def used_data_dir(data_dir):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_demo_serves_the_portal_and_its_mail_and_sigterm_leaves_nothing(data_dir):
     demo = Demo(data_dir)
     assert f"{demo.address}/mail/" in demo.said
@@ -130,7 +130,7 @@ def test_the_demo_serves_the_portal_and_its_mail_and_sigterm_leaves_nothing(data
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_started_again_it_keeps_data_revives_what_dies_and_a_sigkill_leaves_nothing(used_data_dir):
     data_dir = used_data_dir
     key = (data_dir / "secret_key").read_text()
