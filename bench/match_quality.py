@@ -172,6 +172,7 @@ def main() -> None:
         from bench.filling_companies import fill  # noqa: PLC0415 -- the path is set above
 
         fill(options.among)
+        scoring.usual_words.cache_clear()
         print(f"\n{options.among} synthetic companies in {time.perf_counter() - start:.0f} s")
         for title, found in (("sample", labels), ("near-misses", hard_labels())):
             scores = ask(found, scoring.ALL, None, show=options.show)

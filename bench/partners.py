@@ -92,6 +92,7 @@ def prepare(options) -> None:
         call_command(loader, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
     correcting.refresh()
     fill(options.companies, options.requests)
+    scoring.usual_words.cache_clear()
     counts = f"{CompanyProfile.objects.count():,} companies and {PartnerRequest.objects.open().count():,} open requests"
     print(f"{counts}, filled in {time.monotonic() - began:.0f} s\n", flush=True)
 
@@ -159,10 +160,12 @@ def measure_recall(number: int) -> None:
             told.append(share(found, hear))
     print(
         f"recall@{FIRST} against every company compared: {sum(shares) / len(shares):.3f}, the least {min(shares):.2f};"
-        f" their scores {sum(kept) / len(kept):.3f} of the best, {number} requests\n"
-        f"  of those that hear of it: {sum(told) / len(told):.3f}, the least {min(told):.2f}, {len(told)} requests\n",
+        f" their scores {sum(kept) / len(kept):.3f} of the best, {number} requests",
         flush=True,
     )
+    if told:
+        told_of = f"{sum(told) / len(told):.3f}, the least {min(told):.2f}, {len(told)} requests"
+        print(f"  of those that hear of it: {told_of}\n", flush=True)
 
 
 def share(found: list[float], best: list[float]) -> float:

@@ -1,8 +1,9 @@
 """The one statement that finds candidates and scores them, whichever side asks.
 
 A pair is a request and a company profile. Which pairs are looked at: all of them while there are few companies (or
-requests), else the nearest by meaning, those with a sector and a market in common, and those that share rare words.
-What each pair is worth: partners/weights.py. Python gets codes and points, and only writes out the reasons.
+requests), else the nearest by meaning, those that fit by sector and market, and those that share rare words; of a
+request's many companies the most promising (docs/decisions/0020). What each pair is worth: partners/weights.py. Python
+gets codes and points, and only writes out the reasons.
 """
 
 import json
@@ -27,9 +28,12 @@ from portal.search import meaning
 FEW = 600
 #: Of what they bring, so many are compared whole, or twice as many as are asked for.
 COMPARED = 300
-#: Rows that each way may bring in: the nearest of each text, those that fit the criteria, those with a word pair.
-NEAREST, FITTING, STRUCTURED, WORDED = 500, 250, 500, 100
-#: Up to so many companies, all who fit by sector and market are worth a look into the indexes.
+#: Companies that each way may bring in: the nearest of each text of a request; any that fit by sector and market, and
+#: by goods too; any that use two rare words of its title together.
+NEAREST, STRUCTURED, WORDED = 500, 500, 100
+#: Requests that each way may bring in for a company: by sector and market, and near to each of its texts.
+FITTING = 250
+#: Up to so many companies the indexes of criteria are read for every request.
 CROWD = 300_000
 #: Words that more companies use than this bring nobody by themselves.
 USUAL = 2_000
@@ -39,11 +43,14 @@ _NEAR = (
     " set_config('hnsw.max_scan_tuples', '5000', true)"
 )
 _LANGUAGES = "ARRAY(SELECT DISTINCT r.language::text FROM partners_partnerrequest r WHERE r.id = ANY(%s))"
+#: A share is one of the companies that write this language: the column is empty for all others.
 _USUAL = """
 SELECT word FROM (
-    SELECT unnest(most_common_elems::text::text[]) AS word, unnest(most_common_elem_freqs) AS share FROM pg_stats
-    WHERE schemaname = current_schema() AND tablename = 'partners_companyprofile' AND attname = %s) counted
-WHERE word <> '' AND share * (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) > %s"""
+    SELECT unnest(s.most_common_elems::text::text[]) AS word, unnest(s.most_common_elem_freqs) AS share,
+        (1 - s.null_frac) * c.reltuples AS writing
+    FROM pg_class c JOIN pg_stats s ON s.tablename = c.relname AND s.schemaname = c.relnamespace::regnamespace::text
+    WHERE c.oid = 'partners_companyprofile'::regclass AND s.attname = %s) counted
+WHERE word <> '' AND share * writing > %s"""
 #: Of what a company has set aside, so many are looked at.
 DISMISSALS = 500
 #: What takes part in a score; a bench leaves some out.
@@ -64,7 +71,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which pairs. ``requests`` or ``profile`` or both; ``among`` narrows the companies.
+    """Which pairs: of one request, of one ``profile``, or ``as_given``; ``among`` narrows the companies.
 
     ``named_only``: of companies' own requests only those that show their company count, for readers from outside.
     ``as_given``: exactly these pairs, also those that a hard no would leave out.
@@ -92,7 +99,7 @@ def score(asked: Asked) -> list[Scored]:
         # To compile the statement would take longer than to run it.
         near = _NEAR % (100 if asked.profile else max(NEAREST, 1)) if has_vectors and not asked.as_given else ""
         cursor.execute(f"SELECT set_config('jit', 'off', true), {_LANGUAGES}{near}", [list(asked.requests)])
-        languages = cursor.fetchone()[1]
+        languages = cursor.fetchone()[1] if asked.profile is None else []
         sql = _written(asked, among, languages, has_vectors=has_vectors)
         cursor.execute(sql, _parameters(asked, languages) | parameters)
         names = [column.name for column in cursor.description]
@@ -127,7 +134,7 @@ def _among(profiles: models.QuerySet[CompanyProfile] | None) -> tuple[str, dict[
 
 
 @lru_cache(maxsize=16)
-def _usual_words(language: str, _day: date) -> str:
+def usual_words(language: str, _day: date) -> str:
     """The words in this language that more than ``USUAL`` companies use, as the database counted them last. Asked for
     once a day and process: they change slowly."""
     with connection.cursor() as cursor:
@@ -167,6 +174,6 @@ def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
         "structured": STRUCTURED,
         "worded": WORDED,
         "crowd": CROWD,
-        "usual": " ".join(_usual_words(language, timezone.now().date()) for language in languages),
+        "usual": " ".join(usual_words(language, timezone.now().date()) for language in languages),
         "dismissals": DISMISSALS,
     }

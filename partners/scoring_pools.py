@@ -97,13 +97,14 @@ wanted AS MATERIALIZED (
 ),"""
     + _GONE.format(those="d.request_id = ANY(%(requests)s)", those_declined="e.request_id = ANY(%(requests)s)")
     + """,
--- The nearest by meaning, of any of its texts.
-met AS MATERIALIZED ({near_companies}),
+-- The nearest by meaning, of each of its texts.
+walked AS MATERIALIZED ({near_companies}),
+met AS MATERIALIZED (SELECT id, max(near) FILTER (WHERE speaks_for) AS near FROM walked GROUP BY id),
 rated AS MATERIALIZED ("""
-    + _RATED.format(ids="met", near="met.near")
+    + _RATED.format(ids="met", near="coalesce(met.near, {near_other})")
     + """),
 -- Who fits is brought while the indexes of criteria are short; of more, by sector and market alone, and only where
--- somebody not met could still be among the best.
+-- somebody not met may well be among the best: no text of hers is nearer than the last that was met.
 ways AS MATERIALIZED (
     SELECT are_many,
         are_many AND (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) < %(crowd)s
@@ -111,7 +112,7 @@ ways AS MATERIALIZED (
         are_many AND coalesce((SELECT worth FROM rated ORDER BY worth DESC OFFSET %(limit)s - 1 LIMIT 1), 0)
             < %(w_sector)s + %(w_hs)s + %(w_economy)s + %(w_back)s + %(w_language)s + %(w_role)s
             + """
-    + _CLOSE.format(near="(SELECT min(near) FROM met)")
+    + _CLOSE.format(near="(SELECT max(last) FROM (SELECT min(near) AS last FROM walked GROUP BY of_request) texts)")
     + """ AS by_market
     FROM (SELECT count(*) > %(few)s AS are_many FROM few) counted
 ),
@@ -156,7 +157,7 @@ brought AS MATERIALIZED (
     SELECT id FROM few WHERE (SELECT count(*) FROM few) <= %(few)s
     UNION (SELECT r.id FROM had h JOIN partners_partnerrequest r ON r.status = 'published' AND r.facets && h.sectors
         AND r.facets && h.targets WHERE (SELECT count(*) FROM few) > %(few)s
-        ORDER BY r.published_at DESC LIMIT %(structured)s)
+        ORDER BY r.published_at DESC LIMIT %(fitting)s)
     {near_requests}
 ),
 kept AS MATERIALIZED (

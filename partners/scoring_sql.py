@@ -277,11 +277,14 @@ VECTORS = {
         "closeness": """1 - (a.v_whole <=> h.v_whole) AS whole, 1 - (a.v_seeks <=> h.v_offers) AS sought,
         1 - (a.v_offers <=> h.v_seeks) AS offered, 1 - (a.v_seeks <=> h.v_seeks) AS both_seek,
         1 - (a.v_offers <=> h.v_offers) AS both_offer, 1 - (a.v_seeks <=> h.v_denies) AS denied""",
+        # A pair of texts that speaks against the company makes it known, not nearer: both seek, both offer, it denies.
         "near_companies": """
-    SELECT near.id, max(near.near) AS near FROM partners_requestmeaning mine CROSS JOIN LATERAL (
-        SELECT m.profile_id AS id, 1 - (m.vector <=> mine.vector) AS near
+    SELECT near.id, mine.part AS of_request, near.near,
+        near.part < 3 AND NOT (near.part = mine.part AND mine.part < 2) AS speaks_for
+    FROM partners_requestmeaning mine CROSS JOIN LATERAL (
+        SELECT m.profile_id AS id, m.part, 1 - (m.vector <=> mine.vector) AS near
             FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
-    WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s GROUP BY near.id""",
+    WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s""",
         "near_other": """CASE WHEN (SELECT count(*) FROM few) > %(few)s THEN (
             SELECT 1 - (m.vector <=> r.whole) FROM partners_companymeaning m
             WHERE m.profile_id = p.id AND m.language = p.language AND m.part = 2 LIMIT 1) END""",
@@ -300,7 +303,8 @@ VECTORS = {
         "hold_vectors": "",
         "closeness": "NULL::float AS whole, NULL::float AS sought, NULL::float AS offered, NULL::float AS both_seek,"
         " NULL::float AS both_offer, NULL::float AS denied",
-        "near_companies": "SELECT NULL::bigint AS id, NULL::float AS near WHERE false",
+        "near_companies": "SELECT NULL::bigint AS id, NULL::int AS of_request, NULL::float AS near,"
+        " NULL::boolean AS speaks_for WHERE false",
         "near_other": "NULL::float",
         "near_requests": "",
     },

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from partners import conditions, dismissing, freshening, lacking, matching, reasons, scoring, weights
@@ -443,15 +444,19 @@ class TestStoring:
         assert [row.request_id for row in back] == [request_mx.pk]
 
     def test_of_many_companies_those_that_look_best_at_once_are_compared_whole(self, request_mx, monkeypatch):
-        CompanyProfileFactory.create_batch(3, capabilities="We tune pianos.", sectors=["software"], hs_codes=())
-        fitting = CompanyProfileFactory(capabilities="We buy dried mango for our snacks.")
+        text = f"{request_mx.title}. {request_mx.description}"
+        CompanyProfileFactory.create_batch(2, capabilities=text, certifications=("ISO 9001",))
+        certified = CompanyProfileFactory(capabilities="We buy dried fruit in bulk.", certifications=("AS9100",))
+        require(request_mx, "certification", "AS9100")
         freshening.freshen(request_mx)
-        monkeypatch.setattr(scoring, "COMPARED", 1)
 
-        found = scoring.score(scoring.Asked(requests=[request_mx.pk], few=0, limit=1))
+        def best():
+            (row,) = scoring.score(scoring.Asked(requests=[request_mx.pk], few=0, limit=1))
+            return row.profile_id
 
-        assert found[0].profile_id == fitting.pk
-        assert len(found) == 1
+        assert best() == certified.pk
+        monkeypatch.setattr(scoring, "COMPARED", 1)  # and so twice as many as are asked for
+        assert best() != certified.pk
 
     def test_two_rare_words_of_the_title_bring_a_company_and_two_usual_ones_do_not(self, request_mx, monkeypatch):
         by_words = CompanyProfileFactory(
@@ -464,8 +469,20 @@ class TestStoring:
             return [row.profile_id for row in scoring.score(scoring.Asked(requests=[request_mx.pk], few=0))]
 
         assert found() == [by_words.pk]
-        monkeypatch.setattr(scoring, "_usual_words", lambda _language, _day: "a dri dried mango snack maker makers")
+        monkeypatch.setattr(scoring, "usual_words", lambda _language, _day: "a dri dried mango snack maker makers")
         assert found() == []
+
+    def testusual_words_are_those_that_many_companies_of_the_language_use(self, request_mx, monkeypatch):
+        CompanyProfileFactory.create_batch(4, capabilities="We bake crackers.")
+        CompanyProfileFactory.create_batch(2, capabilities="Horneamos galletas.", language="es")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE partners_companyprofile")
+        monkeypatch.setattr(scoring, "USUAL", 3)
+
+        usual = scoring.usual_words.__wrapped__
+
+        assert "cracker" in usual("en", None)
+        assert usual("es", None) == ""
 
 
 class TestSettingAside:
