@@ -97,7 +97,7 @@ def score(asked: Asked) -> list[Scored]:
     has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
     with transaction.atomic(), connection.cursor() as cursor:
         # To compile the statement would take longer than to run it.
-        near = _NEAR % (100 if asked.profile else max(NEAREST, 1)) if has_vectors and not asked.as_given else ""
+        near = _NEAR % (100 if asked.profile else NEAREST) if has_vectors and not asked.as_given else ""
         cursor.execute(f"SELECT set_config('jit', 'off', true), {_LANGUAGES}{near}", [list(asked.requests)])
         languages = cursor.fetchone()[1] if asked.profile is None else []
         sql = _written(asked, among, languages, has_vectors=has_vectors)

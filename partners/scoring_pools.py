@@ -104,7 +104,7 @@ rated AS MATERIALIZED ("""
     + _RATED.format(ids="met", near="coalesce(met.near, {near_other})")
     + """),
 -- Who fits is brought while the indexes of criteria are short; of more, by sector and market alone, and only where
--- somebody not met may well be among the best: no text of hers is nearer than the last that was met.
+-- somebody not met may well be among the best: none of its texts is nearer than the last that was met.
 ways AS MATERIALIZED (
     SELECT are_many,
         are_many AND (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) < %(crowd)s

@@ -459,20 +459,21 @@ class TestStoring:
         assert best() != certified.pk
 
     def test_two_rare_words_of_the_title_bring_a_company_and_two_usual_ones_do_not(self, request_mx, monkeypatch):
+        near = CompanyProfileFactory(capabilities=f"{request_mx.title}. {request_mx.description}")
         by_words = CompanyProfileFactory(
             capabilities="We tune pianos beside a stall of dried mango.", sectors=["software"], hs_codes=()
         )
         freshening.freshen(request_mx)
-        monkeypatch.setattr(scoring, "NEAREST", 0)
+        monkeypatch.setattr(scoring, "NEAREST", 1)
 
         def found():
             return [row.profile_id for row in scoring.score(scoring.Asked(requests=[request_mx.pk], few=0))]
 
-        assert found() == [by_words.pk]
+        assert found() == [near.pk, by_words.pk]
         monkeypatch.setattr(scoring, "usual_words", lambda _language, _day: "a dri dried mango snack maker makers")
-        assert found() == []
+        assert found() == [near.pk]
 
-    def testusual_words_are_those_that_many_companies_of_the_language_use(self, request_mx, monkeypatch):
+    def test_usual_words_are_those_that_many_companies_of_the_language_use(self, request_mx, monkeypatch):
         CompanyProfileFactory.create_batch(4, capabilities="We bake crackers.")
         CompanyProfileFactory.create_batch(2, capabilities="Horneamos galletas.", language="es")
         with connection.cursor() as cursor:
