@@ -90,7 +90,10 @@ def fill(rows: int) -> None:
             "CREATE INDEX partners_companymeaning_nearest ON partners_companymeaning USING hnsw"
             " (vector halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)"
         )
-        cursor.execute("UPDATE partners_companyprofile SET read_of = text_digest WHERE id IN (SELECT id FROM new)")
+        cursor.execute(
+            "UPDATE partners_companyprofile SET read_of = text_digest, match_is_due = false"
+            " WHERE id IN (SELECT id FROM new)"
+        )
         for column, language in (("en", "en"), ("es", "es"), ("fr", "fr"), ("zh_hant", "zh-hant")):
             cursor.execute(
                 f"UPDATE partners_companyprofile p SET search_{column} = s.search_{column} FROM new n"  # noqa: S608

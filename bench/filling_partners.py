@@ -112,6 +112,7 @@ def _fill_companies(cursor, count: int, trades: dict[int, np.ndarray]) -> None:
         "capabilities": text,
         "changed_at": "now() - g * interval '1 second'",
         "read_of": f"md5(concat(a.language, E'\\n', {text}, E'\\n', a.seeks))",
+        "match_is_due": "false",
         "facets": "'{}'",
         **{f"search_{code}": f"a.search_{code} || {lot}" for code in ("en", "es", "fr", "zh_hant")},
     }
@@ -154,6 +155,7 @@ def _fill_requests(cursor, count: int, companies: int, trades: dict[int, np.ndar
         "published_at": "now() - g * interval '1 minute'",
         "closes_on": "current_date + 2 + g % 90",
         "read_of": f"md5(concat(a.language, E'\\n', {title}, E'\\n', a.teaser, E'\\n', {text}, E'\\n', a.type))",
+        "match_is_due": "false",
         "facets": "'{}'",
         **{f"search_{code}": f"a.search_{code} || {lot}" for code in ("en", "es", "fr", "zh_hant")},
     }

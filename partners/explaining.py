@@ -29,6 +29,10 @@ class Reason:
             "detail": self.detail or {},
         }
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Reason":
+        return cls(kept["criterion"], kept["outcome"], kept["points"], kept["detail"])
+
 
 def reasons_of(found: Found) -> list[Reason]:
     """The reasons of a pair, from a row of the scoring statement; their points sum to its score before it is cut."""

@@ -103,7 +103,7 @@ def _read_company(profile: CompanyProfile) -> None:
         ],
         ignore_conflicts=True,
     )
-    CompanyProfile.objects.filter(pk=profile.pk).update(read_of=profile.text_digest)
+    CompanyProfile.objects.filter(pk=profile.pk).update(read_of=profile.text_digest, match_is_due=True)
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def _read_request(request: PartnerRequest) -> None:
         defaults={"roles": roles.roles_in(sides.offers), "wants": roles.roles_in(sides.seeks)},
     )
     _suggest(request)
-    PartnerRequest.objects.filter(pk=request.pk).update(read_of=request.text_digest)
+    PartnerRequest.objects.filter(pk=request.pk).update(read_of=request.text_digest, match_is_due=True)
 
 
 def _suggest(request: PartnerRequest) -> None:

@@ -8,10 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partners import explaining, reasons, scoring
+from partners import reasons
 from partners.explaining import MET, NOT_MET, Reason
-from partners.freshening import freshen
-from partners.models import CompanyProfile, PartnerRequest
 from partners.weights import THRESHOLD, WEIGHTS
 
 #: Companies looked at: those that come nearest.
@@ -39,17 +37,15 @@ class Gap:
         return _key(self.reason)
 
 
-def why_nobody(request: PartnerRequest) -> list[Gap]:
+def why_nobody(nearest: Iterable[tuple[float, Sequence[Reason]]]) -> list[Gap]:
     """The obstacles, the greatest first; empty when at least one company of the directory suits the request.
 
+    ``nearest``: score and reasons of the companies of the directory that come nearest, ``LOOKED_AT`` of them.
     A company suits that would be told of the request and misses nothing that it requires. An obstacle removes a
     company that would suit without it. What is required and lacked is named even where it alone removes nobody,
     because those companies are too far from the request in other ways as well.
     """
-    freshen(request)
-    listed = CompanyProfile.objects.filter(is_listed=True)
-    found = scoring.score(scoring.Asked(requests=[request.pk], among=listed, limit=LOOKED_AT))
-    rows = [(row.score, explaining.reasons_of(row.found)) for row in found]
+    rows = list(nearest)
     if any(_suits(score, of_row) for score, of_row in rows):
         return []
     removed = Counter(_key(reason) for score, of_row in rows for reason in of_row if _is_all(reason, score, of_row))

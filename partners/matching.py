@@ -70,7 +70,7 @@ def candidates_for(
     """
     freshening.freshen(request)
     found = scoring.score(Asked(requests=[request.pk], among=among, limit=limit, ways=ways))
-    companies = Organization.objects.select_related("economy", "profile").in_bulk([row.company_id for row in found])
+    companies = Organization.objects.select_related("economy").in_bulk([row.company_id for row in found])
     return [Candidate(companies[row.company_id], request, row.score, explaining.reasons_of(row.found)) for row in found]
 
 
@@ -120,24 +120,39 @@ def judge(request: PartnerRequest, profile: CompanyProfile) -> Judgement:
     return Judgement(profile.organization, request, row.score, explaining.reasons_of(row.found))
 
 
-@transaction.atomic
 def refresh(request: PartnerRequest) -> list[Judgement]:
-    """Store the matches of one open request anew; return them, best first."""
+    """Store the matches of one open request anew; return them, best first. At the same time as others, too."""
     freshening.freshen(request)
-    found = scoring.score(Asked(requests=[request.pk], named_only=False, listed_only=True, limit=MOST_STORED))
-    _store(found)
-    Match.objects.filter(request=request).exclude(company__in=[row.company_id for row in found]).delete()
+    with transaction.atomic():
+        # First of all: who changes it from here on waits, and has it done once more.
+        PartnerRequest.objects.filter(pk=request.pk).update(match_is_due=False)
+        found = _stored_for(request)
     companies = Organization.objects.in_bulk([row.company_id for row in found])
     return [Judgement(companies[row.company_id], request, row.score, explaining.reasons_of(row.found)) for row in found]
 
 
-@transaction.atomic
+def _stored_for(request: PartnerRequest) -> list[Scored]:
+    found = scoring.score(Asked(requests=[request.pk], named_only=False, listed_only=True, limit=MOST_STORED))
+    _store(found)
+    Match.objects.filter(request=request).exclude(company__in=[row.company_id for row in found]).delete()
+    return found
+
+
 def refresh_company(company: Organization) -> None:
-    """Store the matches of one company with the open requests anew."""
+    """Store the matches of one company with the open requests anew. At the same time as others, too."""
+    profile = CompanyProfile.objects.filter(organization=company).first()
+    if profile is not None and profile.is_listed:
+        # Before its row is held: what it reads of requests may wait for one whose matches wait for this company.
+        freshening.freshen_company(profile)
+    with transaction.atomic():
+        CompanyProfile.objects.filter(organization=company).update(match_is_due=False)
+        _store_of(company)
+
+
+def _store_of(company: Organization) -> None:
     profile = CompanyProfile.objects.filter(organization=company).first()
     found: list[Scored] = []
     if profile is not None and profile.is_listed:
-        freshening.freshen_company(profile)
         found = scoring.score(Asked(profile=profile.pk, named_only=False, listed_only=True, limit=MOST_STORED))
     _store(found)
     Match.objects.filter(company=company).exclude(request__in=[row.request_id for row in found]).delete()
@@ -145,31 +160,36 @@ def refresh_company(company: Organization) -> None:
 
 def company_changed(company: Organization) -> None:
     """Have the workers read the company again and bring its matches up to date, once the transaction is through."""
+    _is_due(company, read_of="changed")
+
+
+def own_requests_changed(company: Organization) -> None:
+    """The same without reading: what the company has open is part of how it answers others."""
+    _is_due(company)
+
+
+def _is_due(company: Organization, **changes: str) -> None:
     from partners import tasks  # noqa: PLC0415 -- tasks import this module
 
-    CompanyProfile.objects.filter(organization=company).update(read_of="changed")
+    CompanyProfile.objects.filter(organization=company).update(match_is_due=True, **changes)
     transaction.on_commit(partial(tasks.ask, tasks.refresh_company, company.pk))
 
 
-def request_changed(request: PartnerRequest) -> None:
-    """The same for an open request: its conditions, sectors or economies are others now."""
-    from partners import tasks  # noqa: PLC0415 -- tasks import this module
-
-    transaction.on_commit(partial(tasks.ask, tasks.refresh_request, request.pk))
-
-
 def refresh_due(limit: int = 100) -> bool:
-    """Read up to ``limit`` companies and requests that nobody has read yet, and store the matches of those that have
-    any; return whether there are more."""
-    requests = list(freshening.unread_requests()[:limit])
-    freshening.read_requests(requests)
-    companies = list(freshening.unread_companies()[:limit])
-    freshening.read_companies(companies)
-    for request in PartnerRequest.objects.open().filter(pk__in=requests):  # type: ignore[attr-defined]
+    """Read up to ``limit`` companies and requests that nobody has read yet, and store the matches of as many that
+    changed since theirs were stored; return whether there may be more."""
+    unread_requests = list(freshening.unread_requests()[:limit])
+    freshening.read_requests(unread_requests)
+    unread_companies = list(freshening.unread_companies()[:limit])
+    freshening.read_companies(unread_companies)
+    requests = list(PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk")[:limit])  # type: ignore[attr-defined]
+    for request in requests:
         refresh(request)
-    for company in Organization.objects.filter(profile__in=companies, profile__is_listed=True):
+    due = Organization.objects.filter(profile__match_is_due=True).order_by("profile")
+    companies = list(due[:limit])
+    for company in companies:
         refresh_company(company)
-    return len(requests) == limit or len(companies) == limit
+    return limit in {len(unread_requests), len(unread_companies), len(requests), len(companies)}
 
 
 def _store(found: list[Scored]) -> None:

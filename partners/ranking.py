@@ -1,15 +1,18 @@
 """How a request stands: which companies it suits, how high it ranks for them, and which of them are a chamber's own.
 
-Everything is read from the matching engine and its stored matches; nothing is computed for everybody on a page load.
+What the directory has is read from the stored matches, which the workers keep in step; only a chamber's own members,
+who need not be in it, are compared while the page is made.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import (
     Count,
+    Exists,
+    F,
     IntegerField,
     Model,
     OuterRef,
@@ -17,13 +20,20 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
-    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
 
 from partners import explaining, freshening, inviting, lacking, matching, scoring
 from partners import reasons as words
-from partners.models import CandidateInvitation, CompanyProfile, Dismissal, Match, PartnerRequest
+from partners.explaining import Reason
+from partners.models import (
+    CandidateInvitation,
+    CompanyProfile,
+    Dismissal,
+    ExpressionOfInterest,
+    Match,
+    PartnerRequest,
+)
 from partners.models.chambers import standing_vouches
 from partners.weights import THRESHOLD
 from portal.accounts.models import Organization
@@ -42,6 +52,19 @@ class Standing:
     fitting: int
     best: int
     among_first: int
+
+
+@dataclass(frozen=True)
+class Near:
+    """A company beside a request: how well it suits, and its reasons as codes."""
+
+    company_id: int
+    score: float
+    reasons: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, found: matching.Judgement) -> "Near":
+        return cls(found.company.pk, found.score, found.as_json())
 
 
 @dataclass
@@ -72,6 +95,18 @@ class Row:
     def misses_something(self) -> bool:
         """Whether the company lacks what the request requires, near as it may come."""
         return any(one["outcome"] == explaining.NOT_MET and one["detail"].get("required") for one in self.reasons)
+
+
+@dataclass
+class Ranking:
+    """Who suits a request, best first, ``everywhere`` in the directory and among a chamber's ``members``.
+
+    ``nobody``: where no company of the directory has all that is required, why, in the reader's language.
+    """
+
+    everywhere: list[Row]
+    members: list[Row]
+    nobody: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -111,15 +146,33 @@ def standing(request: PartnerRequest) -> Standing:
     return Standing(counts["all"], counts["best"], counts["among_first"])
 
 
-def candidates(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
-    """The companies in the directory that suit the request best, as ``chamber`` may see and invite them."""
-    return _found(request, chamber, CompanyProfile.objects.listed(), limit)
+def nearest(request: PartnerRequest) -> list[Near]:
+    """The companies of the directory that come nearest, best first, without what their unnamed requests would tell.
+
+    As stored; a request that has changed since, or that has nothing stored, is compared with them now.
+    """
+    listed = CompanyProfile.objects.listed().values("organization")
+    stored = _standing(Match.objects.filter(request=request, company__in=listed))
+    stored = stored.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))
+    rows = stored.order_by("-score", "company__profile").values_list("company", "score", "reasons")
+    found = [Near(*row) for row in rows[: lacking.LOOKED_AT]]
+    return _as_from_outside(request, found) if found else _now(request)
 
 
-def among_members(request: PartnerRequest, chamber: Organization, *, limit: int = LIMIT) -> list[Row]:
-    """The chamber's own member firms that suit the request, also those that are not in the public directory."""
-    members = CompanyProfile.objects.filter(organization__in=inviting.members_of(chamber))
-    return _found(request, chamber, members, limit)
+def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
+    """Who suits the request, as ``chamber`` may see and invite them: of the directory, where it answers for the
+    request, and of its own member firms, also those that are not in the public directory; ``LIMIT`` of each."""
+    near = nearest(request) if request.chamber_id == chamber.pk else []
+    members = inviting.members_of(chamber)
+    among = CompanyProfile.objects.filter(organization__in=members)
+    own = [Near.of(one) for one in matching.candidates_for(request, LIMIT, among=among)]
+    everywhere, own = ([one for one in found if one.score >= THRESHOLD][:LIMIT] for found in (near, own))
+    rows = _rows(request, chamber, members, [*everywhere, *own])
+    ranking = Ranking(rows[: len(everywhere)], rows[len(everywhere) :])
+    if near and all(row.misses_something for row in ranking.everywhere):
+        judged = [(one.score, [Reason.from_json(kept) for kept in one.reasons]) for one in near]
+        ranking.nobody = lacking.lines(lacking.why_nobody(judged))
+    return ranking
 
 
 def invited(request: PartnerRequest, chamber: Organization) -> list[Answer]:
@@ -131,12 +184,6 @@ def invited(request: PartnerRequest, chamber: Organization) -> list[Answer]:
     no = set(_of(Dismissal, request, ids).values_list("company", flat=True))
     answers = [Answer(row, row.company_id in interested, row.company_id in no) for row in rows]
     return sorted(answers, key=lambda answer: answer.invitation.at, reverse=True)
-
-
-def nobody_because(request: PartnerRequest) -> list[str]:
-    """Why no company of the directory suits the request with all that it requires, the greatest obstacle first, in the
-    reader's language; empty when one does."""
-    return lacking.lines(lacking.why_nobody(request))
 
 
 def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str, Any]]:
@@ -151,50 +198,76 @@ def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str,
 
 def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportunity]:
     """The open requests that suit a member firm best, for its chamber: also while it is not in the public directory,
-    and without what its own unnamed requests, which another chamber may have posted, would tell."""
+    and without what its own unnamed requests, which another chamber may have posted, would tell.
+
+    As stored, unless the firm is in no directory, has changed since, or has a request without its name.
+    """
     profile = CompanyProfile.objects.filter(organization=company).first()
     if profile is None:
         return []
-    freshening.freshen_company(profile)
-    found = [row for row in scoring.score(scoring.Asked(profile=profile.pk, limit=limit)) if row.score >= THRESHOLD]
-    requests = PartnerRequest.objects.for_rows().in_bulk([row.request_id for row in found])
-    return [
-        Opportunity(
-            requests[row.request_id], row.score, [reason.as_json() for reason in explaining.reasons_of(row.found)]
-        )
-        for row in found
-    ]
+    is_stored = profile.is_listed and not profile.match_is_due and profile.read_of == profile.text_digest
+    if is_stored and not _unnamed([company.pk]).exists():
+        opened = PartnerRequest.objects.open().filter(paused_at=None)
+        stored = _standing(Match.objects.filter(company=company, request__in=opened))
+        rows = list(stored.order_by("-score", "request").values_list("request", "score", "reasons")[:limit])
+    else:
+        freshening.freshen_company(profile)
+        found = scoring.score(scoring.Asked(profile=profile.pk, limit=limit))
+        rows = [(row.request_id, row.score, _as_json(row.found)) for row in found]
+    requests = PartnerRequest.objects.for_rows().in_bulk([key for key, *_rest in rows])
+    return [Opportunity(requests[key], score, why) for key, score, why in rows if score >= THRESHOLD]
 
 
-def _found(request: PartnerRequest, chamber: Organization, among: QuerySet[CompanyProfile], limit: int) -> list[Row]:
-    best = matching.candidates_for(request, limit, among=among)
-    fitting = [(one.company, one.score, one.as_json()) for one in best if one.score >= THRESHOLD]
-    return _rows(request, chamber, fitting)
+def _standing(matches: QuerySet[Match]) -> QuerySet[Match]:
+    """Without those whose company said no since, or heard it."""
+    declined = ExpressionOfInterest.objects.filter(status=ExpressionOfInterest.Status.DECLINED)
+    pair = {"request": OuterRef("request"), "company": OuterRef("company")}
+    return matches.exclude(Exists(Dismissal.objects.filter(**pair))).exclude(Exists(declined.filter(**pair)))
 
 
-def _rows(
-    request: PartnerRequest,
-    chamber: Organization,
-    found: Collection[tuple[Organization, float, list[dict[str, Any]]]],
-) -> list[Row]:
-    ids = [company.pk for company, *_rest in found]
-    members = inviting.members_of(chamber)
+def _unnamed(companies: Collection[int]) -> QuerySet[PartnerRequest]:
+    """Their open requests that do not say whose they are."""
+    return PartnerRequest.objects.open().filter(shows_company=False, company__in=companies)
+
+
+def _now(request: PartnerRequest) -> list[Near]:
+    listed = CompanyProfile.objects.listed()
+    return [Near.of(one) for one in matching.candidates_for(request, lacking.LOOKED_AT, among=listed)]
+
+
+def _as_from_outside(request: PartnerRequest, near: list[Near]) -> list[Near]:
+    """A stored match is the company's own and knows its unnamed requests: these few are compared again without."""
+    firms = set(_unnamed([one.company_id for one in near]).values_list("company", flat=True))
+    if not firms:
+        return near
+    among = CompanyProfile.objects.filter(organization__in=firms)
+    found = scoring.score(scoring.Asked(requests=[request.pk], among=among, as_given=True, limit=len(firms)))
+    again = [Near(row.company_id, row.score, _as_json(row.found)) for row in found]
+    return sorted([one for one in near if one.company_id not in firms] + again, key=lambda one: -one.score)
+
+
+def _rows(request: PartnerRequest, chamber: Organization, members: set[int], found: Collection[Near]) -> list[Row]:
+    ids = {one.company_id for one in found}
+    companies = Organization.objects.select_related("economy").prefetch_related(standing_vouches("")).in_bulk(ids)
     dates = dict(_of(CandidateInvitation, request, ids).values_list("company", "at"))
     interested = set(inviting.interested(request).filter(company__in=ids).values_list("company", flat=True))
     obstacles = inviting.obstacles(request, chamber, ids)
-    prefetch_related_objects([company for company, *_rest in found], standing_vouches(""))
     return [
         Row(
-            company=company,
-            score=score,
-            reasons=reasons,
-            is_member=company.pk in members,
-            invited_at=dates.get(company.pk),
-            has_interest=company.pk in interested,
-            obstacle=obstacles.get(company.pk, ""),
+            company=companies[one.company_id],
+            score=one.score,
+            reasons=one.reasons,
+            is_member=one.company_id in members,
+            invited_at=dates.get(one.company_id),
+            has_interest=one.company_id in interested,
+            obstacle=obstacles.get(one.company_id, ""),
         )
-        for company, score, reasons in found
+        for one in found
     ]
+
+
+def _as_json(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [reason.as_json() for reason in explaining.reasons_of(found)]
 
 
 def _of(model: type[Model], request: PartnerRequest, companies: Collection[int]) -> QuerySet[Any]:

@@ -9,7 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from partners import choices, codes, conditions, roles
+from partners import choices, codes, conditions, explaining, roles
 from partners.models import Condition, Dismissal, Ownership, PartnerRequest, Size
 from portal.reference.models import Sector
 
@@ -50,9 +50,14 @@ def lines_for(matches: Iterable[Iterable[Mapping[str, Any]]]) -> list[list[Line]
     """The lines of several matches, with two queries at most for all of them."""
     found = [list(reasons) for reasons in matches]
     names = _names([reason["detail"] for reasons in found for reason in reasons])
-    order = ["met", "unknown", "not_met"]
+    labels = {
+        explaining.MET: pgettext("criterion", "Met"),
+        explaining.UNKNOWN: pgettext("criterion", "Unknown"),
+        explaining.NOT_MET: pgettext("criterion", "Not met"),
+    }
+    order = list(labels)
     return [
-        [_line(reason, names) for reason in sorted(reasons, key=lambda reason: order.index(reason["outcome"]))]
+        [_line(reason, labels, names) for reason in sorted(reasons, key=lambda reason: order.index(reason["outcome"]))]
         for reasons in found
     ]
 
@@ -64,16 +69,10 @@ def _names(details: list[Mapping[str, Any]]) -> Names:
     return Names(sectors, dict(zip(places, choices.market_names(places), strict=True)))
 
 
-def _line(reason: Mapping[str, Any], names: Names) -> Line:
+def _line(reason: Mapping[str, Any], labels: Mapping[str, str], names: Names) -> Line:
     outcome = reason["outcome"]
     text = _SENTENCES[reason["criterion"]](outcome, reason["detail"], names)
-    return Line(outcome, _outcome(outcome), text, reason["criterion"])
-
-
-def _outcome(outcome: str) -> str:
-    if outcome == "met":
-        return pgettext("criterion", "Met")
-    return pgettext("criterion", "Not met") if outcome == "not_met" else pgettext("criterion", "Unknown")
+    return Line(outcome, labels[outcome], text, reason["criterion"])
 
 
 def _sector(outcome: str, detail: Mapping[str, Any], known: Names) -> str:

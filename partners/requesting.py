@@ -118,6 +118,7 @@ def publish(request: PartnerRequest, *, by: User, seen_version: str | None = Non
     others = sides.request_side(request).exclude(pk=by.pk)
     notify(others, "partners/request_published_owner", about=request, occasion=now.isoformat())
     _tell_companies(request)
+    matching.own_requests_changed(request.company)
     announce(request)
     return request
 
@@ -167,6 +168,7 @@ def close(request: PartnerRequest, *, reason: str, by: User) -> PartnerRequest:
     for interest in request.interests.unanswered().order_by("pk"):
         _decline_as_closed(interest, by=by)
     mentoring.decline_waiting(request, by=by)
+    matching.own_requests_changed(request.company)
     return request
 
 
@@ -189,6 +191,7 @@ def renew(request: PartnerRequest, *, closes_on: date, by: User) -> PartnerReque
         raise ValidationError(_("Only a published or expired request can be renewed."), code="illegal_move")
     facets.keep(PartnerRequest, [request.pk])
     matching.refresh(request)
+    matching.own_requests_changed(request.company)
     return request
 
 
@@ -210,6 +213,7 @@ def expire_due(limit: int = 200) -> int:
                 occasion=request.closes_on.isoformat(),
                 own=partial(_renewal, request),
             )
+            matching.own_requests_changed(request.company)
     return len(rows)
 
 

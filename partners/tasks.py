@@ -16,7 +16,6 @@ from partners import (
     unloading,
     vouching,
 )
-from partners.models import PartnerRequest
 from portal.accounts.models import Organization
 
 logger = logging.getLogger(__name__)
@@ -101,15 +100,7 @@ def refresh_company(pk: int) -> None:
 
 
 @shared_task(ignore_result=True)
-def refresh_request(pk: int) -> None:
-    """Called after commit: store the matches of an open request anew. Twice or in parallel: same outcome."""
-    request = PartnerRequest.objects.open().filter(pk=pk).first()
-    if request is not None:
-        matching.refresh(request)
-
-
-@shared_task(ignore_result=True)
 def match_due() -> None:
-    """Called by beat every five minutes: read the texts that no hint reached, and store their matches anew."""
+    """Called by beat every five minutes: what no hint reached is read, and its matches are stored anew."""
     if matching.refresh_due():
         ask(match_due)

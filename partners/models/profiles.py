@@ -151,6 +151,8 @@ class CompanyProfile(SearchVectors, TradedGoods):
     )
     #: The digest of the text that partners/freshening.py read last; another one is out of date.
     read_of = models.CharField(max_length=32, default="unread", db_default="unread", editable=False)
+    #: Whether its matches are to be stored anew (partners/matching.py): set with the change, cleared with the matches.
+    match_is_due = models.BooleanField(default=True, db_default=True, editable=False)
 
     objects = CompanyProfileQuerySet.as_manager()
 
@@ -165,6 +167,7 @@ class CompanyProfile(SearchVectors, TradedGoods):
             GinIndex(fields=["facets"], name="company_facets", condition=Q(is_listed=True)),
             models.Index(fields=["is_listed", "-changed_at", "-id"], name="company_listed"),
             models.Index(fields=["id"], name="company_unread", condition=~Q(read_of=F("text_digest"))),
+            models.Index(fields=["id"], name="company_match_due", condition=Q(match_is_due=True)),
         ]
 
     def __str__(self):

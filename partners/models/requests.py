@@ -199,6 +199,8 @@ class PartnerRequest(SearchVectors, TradedGoods):
     )
     #: The digest of the text that partners/freshening.py read last; another one is out of date.
     read_of = models.CharField(max_length=32, default="unread", db_default="unread", editable=False)
+    #: Whether its matches are to be stored anew (partners/matching.py): set with the change, cleared with the matches.
+    match_is_due = models.BooleanField(default=True, db_default=True, editable=False)
 
     objects = PartnerRequestQuerySet.as_manager()
 
@@ -222,6 +224,7 @@ class PartnerRequest(SearchVectors, TradedGoods):
             GinIndex(fields=["hs_chapters"], name="partner_request_chapters"),
             models.Index(fields=["status", "closes_on"], name="partner_request_open"),
             models.Index(fields=["id"], name="partner_request_unread", condition=~Q(read_of=F("text_digest"))),
+            models.Index(fields=["id"], name="partner_request_match_due", condition=Q(match_is_due=True)),
             GinIndex(fields=["facets"], name="partner_request_facets", condition=Q(status="published")),
             # With all that makes a request open in it, a list is counted off without a look at the rows.
             models.Index(

@@ -28,18 +28,15 @@ def candidate_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Ranked candidates with their reasons; for a chamber that was handed the request, among its own members."""
     found = _find(request, slug)
     chamber, is_own = _looking_chamber(request, found)
-    everywhere = ranking.candidates(found, chamber) if is_own else []
-    members = ranking.among_members(found, chamber)
-    _write_out([*everywhere, *members])
+    ranked = ranking.ranked(found, chamber)
+    _write_out([*ranked.everywhere, *ranked.members])
     context = {
         "found": found,
         "chamber": chamber,
         "is_own": is_own,
-        "everywhere": everywhere,
         "invited": ranking.invited(found, chamber),
-        "members": members,
+        "ranked": ranked,
         "standing": ranking.standing(found) if is_own else None,
-        "nobody": ranking.nobody_because(found) if is_own and all(row.misses_something for row in everywhere) else [],
     }
     return show(request, "partners/candidate_list.html", context)
 

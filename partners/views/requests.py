@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -46,7 +47,10 @@ def match_list(request: HttpRequest) -> HttpResponse:
         "companies": companies,
         "unlisted": unlisted,
         "set_aside": set_aside.select_related("request", "company")[:PER_PAGE],
-        "dismiss_reasons": Dismissal.Reason.choices,
+        # Once for all rows.
+        "dismiss_choices": render_to_string(
+            "partners/match_dismiss_choices.html", {"reasons": Dismissal.Reason.choices}
+        ),
     }
     return show(request, "partners/match_list.html", context)
 

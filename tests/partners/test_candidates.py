@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from partners import inviting, matching, ranking
-from partners.models import CandidateInvitation, CompanyProfile, Condition, Dismissal
+from partners.models import CandidateInvitation, CompanyProfile, Condition, Dismissal, PartnerRequest
 from partners.weights import THRESHOLD
 from portal.notifications.models import Notification
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -132,7 +132,7 @@ class TestRanking:
     def test_a_chamber_sees_who_fits_and_which_are_its_members(self, published, firm_us, owner_us, chamber_mx):
         ChamberMemberFactory(chamber=chamber_mx, company=firm_us)
 
-        (row,) = ranking.candidates(published, chamber_mx)
+        (row,) = ranking.ranked(published, chamber_mx).everywhere
 
         assert (row.company, row.is_member, row.may_invite) == (firm_us, True, True)
         assert row.score >= THRESHOLD
@@ -140,8 +140,8 @@ class TestRanking:
     def test_members_that_are_in_no_directory_are_found_by_their_own_chamber(
         self, published, chamber_us, member_us, firm_us
     ):
-        assert names(ranking.among_members(published, chamber_us)) == ["Quiet Snacks"]
-        assert "Quiet Snacks" not in names(ranking.candidates(published, published.chamber))
+        assert names(ranking.ranked(published, chamber_us).members) == ["Quiet Snacks"]
+        assert "Quiet Snacks" not in names(ranking.ranked(published, published.chamber).everywhere)
 
     def test_when_nobody_fits_the_chamber_reads_why(self, client, published, firm_us, reviewer):
         CompanyProfile.objects.filter(organization=firm_us).update(certifications=["ISO 9001"])
@@ -177,9 +177,49 @@ class TestRanking:
     def test_reasons_do_not_tell_of_a_candidates_unnamed_requests(self, published, firm_us, chamber_mx):
         PartnerRequestFactory(published=True, company=firm_us, type="business_request", targets=["MX"])
 
-        (row,) = ranking.candidates(published, chamber_mx)
+        (row,) = ranking.ranked(published, chamber_mx).everywhere
 
         assert "own_request" not in str(row.reasons)
+
+    def test_of_stored_matches_too_the_chamber_reads_nothing_of_unnamed_requests(self, published, firm_us, chamber_mx):
+        named = CompanyProfileFactory(organization__name_en="Named Snacks").organization
+        for company, shows_company in ((firm_us, False), (named, True)):
+            PartnerRequestFactory(
+                published=True, company=company, type="business_request", targets=["MX"], shows_company=shows_company
+            )
+        matching.refresh(published)
+        assert str([match.reasons for match in published.matches.all()]).count("own_request") == 2
+
+        rows = {row.company: row for row in ranking.ranked(published, chamber_mx).everywhere}
+
+        assert "own_request" not in str(rows[firm_us].reasons)
+        assert "own_request" in str(rows[named].reasons)
+        assert list(rows) == [named, firm_us]
+
+    def test_what_is_stored_is_shown_and_what_changed_since_is_compared_at_once(self, published, firm_us, chamber_mx):
+        matching.refresh(published)
+        published.matches.update(score=0.99)
+        assert [row.score for row in ranking.ranked(published, chamber_mx).everywhere] == [0.99]
+
+        PartnerRequest.objects.filter(pk=published.pk).update(description="We tune pianos.")
+        (row,) = ranking.ranked(published, chamber_mx).everywhere
+        assert row.score < 0.99
+        # And once more, as long as nothing newer is stored.
+        assert [again.score for again in ranking.ranked(published, chamber_mx).everywhere] == [row.score]
+
+    @pytest.mark.parametrize("why", ["dismissed", "declined", "left the directory"])
+    def test_who_is_out_since_the_matches_were_stored_is_not_shown(self, published, firm_us, owner_us, chamber_mx, why):
+        matching.refresh(published)
+        other = CompanyProfileFactory().organization
+        matching.refresh_company(other)
+        if why == "dismissed":
+            Dismissal.objects.create(request=published, company=firm_us, reason="later")
+        elif why == "declined":
+            InterestFactory(request=published, company=firm_us, by=owner_us, status="declined", decline_reason="other")
+        else:
+            CompanyProfile.objects.filter(organization=firm_us).update(is_listed=False)
+
+        assert [row.company for row in ranking.ranked(published, chamber_mx).everywhere] == [other]
 
     def test_how_a_request_stands_among_all_that_suit_a_company(self, published, firm_us, us):
         matching.refresh(published)
@@ -194,7 +234,7 @@ class TestRanking:
     def test_a_dismissal_that_nobody_asked_for_stays_the_companys_own(self, published, firm_us, chamber_mx):
         Dismissal.objects.create(request=published, company=firm_us, reason="size")
 
-        assert ranking.candidates(published, chamber_mx) == []
+        assert ranking.ranked(published, chamber_mx).everywhere == []
         assert ranking.invited(published, chamber_mx) == []
 
     def test_whom_another_chamber_invited_is_its_own_affair(self, published, chamber_mx, chamber_us, member_us):
@@ -273,6 +313,29 @@ class TestPages:
         client.force_login(reviewer)
         assert client.get(reverse("partners:member-matches", args=[member.pk])).status_code == 404
 
+    @pytest.mark.parametrize("shows_company", [True, False])
+    def test_of_what_is_stored_for_a_member_its_chamber_reads_nothing_of_its_unnamed_requests(
+        self, published, firm_us, shows_company
+    ):
+        PartnerRequestFactory(
+            published=True, company=firm_us, type="business_request", targets=["MX"], shows_company=shows_company
+        )
+        matching.refresh_company(firm_us)
+        assert "own_request" in str(firm_us.matches.get().reasons)
+
+        (row,) = ranking.opportunities(firm_us)
+
+        assert row.request == published
+        assert ("own_request" in str(row.reasons)) == shows_company
+
+    def test_a_member_that_has_said_no_is_not_shown_the_request_again(self, published, firm_us):
+        matching.refresh_company(firm_us)
+        assert [row.request for row in ranking.opportunities(firm_us)] == [published]
+
+        Dismissal.objects.create(request=published, company=firm_us, reason="later")
+
+        assert ranking.opportunities(firm_us) == []
+
     @pytest.mark.parametrize("count", [1, 3])
     def test_the_page_costs_the_same_for_one_candidate_and_for_three(
         self, client, published, chamber_mx, reviewer, us, count
@@ -281,6 +344,10 @@ class TestPages:
             ChamberMemberFactory(chamber=chamber_mx, company=CompanyProfileFactory().organization)
         client.force_login(reviewer)
 
-        response = count_queries(client, reverse("partners:candidate-list", args=[published.slug]), 2, "partners_vouch")
+        matching.refresh(published)
 
-        assert (len(response.context["everywhere"]), len(response.context["members"])) == (count, count)
+        response = count_queries(client, reverse("partners:candidate-list", args=[published.slug]), 19)
+
+        assert [len(rows) for rows in (response.context["ranked"].everywhere, response.context["ranked"].members)] == [
+            count
+        ] * 2

@@ -1,12 +1,26 @@
+import threading
+
 import pytest
 from django.db import connection
 from django.utils import translation
 
-from partners import conditions, dismissing, freshening, lacking, matching, reasons, scoring, weights
+from partners import (
+    conditions,
+    dismissing,
+    freshening,
+    lacking,
+    matching,
+    reasons,
+    requesting,
+    scoring,
+    weights,
+)
 from partners.models import CompanyMeaning, CompanyProfile, Condition, Dismissal, Match, PartnerRequest
 from partners.models.requests import last_day_on_earth
+from tests.factories.accounts import UserFactory
 from tests.factories.partners import CompanyProfileFactory, InterestFactory, PartnerRequestFactory
 from tests.factories.reference import economy, sector
+from tests.partners.test_interests import race
 
 pytestmark = pytest.mark.django_db
 
@@ -365,6 +379,11 @@ class TestHardNo:
         assert outcome(opportunity, "complement") == "met"
 
 
+def outcome_of(stored, criterion):
+    (found,) = [one for one in stored if one["criterion"] == criterion]
+    return found["outcome"]
+
+
 class TestStoring:
     def test_the_best_come_first_and_the_same_score_keeps_its_order(self, request_mx, food):
         half = CompanyProfileFactory(sectors=["bakery"])
@@ -404,12 +423,78 @@ class TestStoring:
 
         assert Match.objects.get().company == profile.organization
 
+    def test_what_a_company_opens_and_closes_shows_in_what_suits_it(
+        self, request_mx, firm_us, owner_us, django_capture_on_commit_callbacks
+    ):
+        def why():
+            return outcome_of(firm_us.matches.get(request=request_mx).reasons, "complement")
+
+        matching.refresh(request_mx)
+        own = PartnerRequestFactory(submitted=True, company=firm_us, type="business_request")
+        assert why() == "unknown"
+
+        with django_capture_on_commit_callbacks(execute=True):
+            requesting.publish(own, by=UserFactory())
+        assert why() == "met"
+
+        with django_capture_on_commit_callbacks(execute=True):
+            requesting.close(own, reason="not_needed", by=owner_us)
+        assert why() == "unknown"
+
     def test_what_no_hint_reached_is_found_by_the_sweep(self, request_mx):
         CompanyProfileFactory()
 
         assert matching.refresh_due() is False
         assert Match.objects.get().request == request_mx
         assert not freshening.unread_companies().exists()
+
+    def test_a_change_whose_hint_was_lost_is_matched_by_the_sweep_also_when_somebody_read_it_meanwhile(
+        self, request_mx
+    ):
+        left = CompanyProfileFactory()
+        matching.refresh(request_mx)
+        matching.company_changed(left.organization)  # nobody hears of it: the transaction ends with the test
+        CompanyProfile.objects.filter(pk=left.pk).update(is_listed=False)
+        CompanyProfileFactory()
+        matching.candidates_for(request_mx)
+        assert not freshening.unread_companies().exists()
+
+        assert matching.refresh_due() is False
+
+        assert not Match.objects.filter(company=left.organization).exists()
+        assert Match.objects.count() == 1
+        assert not CompanyProfile.objects.filter(match_is_due=True).exists()
+        assert not PartnerRequest.objects.filter(match_is_due=True).exists()
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("side", ["company", "request"])
+    def test_a_change_while_its_matches_are_stored_has_them_stored_once_more(self, side, monkeypatch):
+        profile, request = CompanyProfileFactory(), PartnerRequestFactory(published=True)
+        freshening.freshen(request)
+        at_work, change_waits = threading.Event(), threading.Event()
+        store = matching._store
+
+        def slow(found):
+            at_work.set()
+            change_waits.wait(timeout=30)
+            store(found)
+
+        monkeypatch.setattr(matching, "_store", slow)
+        row = CompanyProfile if side == "company" else PartnerRequest
+        key = profile.pk if side == "company" else request.pk
+
+        def refresh():
+            matching.refresh_company(profile.organization) if side == "company" else matching.refresh(request)
+
+        def change():
+            at_work.wait(timeout=30)
+            threading.Timer(0.5, change_waits.set).start()
+            row.objects.filter(pk=key).update(match_is_due=True)
+
+        race(refresh, change)
+
+        assert Match.objects.count() == 1
+        assert row.objects.filter(match_is_due=True).count() == 1
 
     def test_a_match_is_seen_by_its_company_alone(self, request_mx, firm_us, owner_us, owner_mx, chamber):
         matching.refresh(request_mx)
@@ -515,6 +600,10 @@ class TestSettingAside:
         assert [one.request for one in matching.opportunities_for(firm_us)] == [request_mx]
 
 
+def why_nobody(request):
+    return lacking.why_nobody((one.score, one.reasons) for one in matching.candidates_for(request, lacking.LOOKED_AT))
+
+
 class TestWhyNobody:
     def test_what_keeps_how_many_away(self, request_mx):
         freshening.freshen(request_mx)
@@ -523,7 +612,7 @@ class TestWhyNobody:
         for _number in range(2):
             CompanyProfileFactory(certifications=["ISO 9001"], size="250+")
 
-        gaps = lacking.why_nobody(request_mx)
+        gaps = why_nobody(request_mx)
 
         assert (gaps[0].reason.criterion, gaps[0].removes, gaps[0].of) == ("condition_certification", 2, 2)
         assert lacking.lines(gaps) == ["Certificate, required: AS9100 – missing. 2 companies would fit without it."]
@@ -537,7 +626,7 @@ class TestWhyNobody:
         CompanyProfileFactory(**far)
         CompanyProfileFactory(certifications=["AS9100"], **far)
 
-        gaps = lacking.why_nobody(request_mx)
+        gaps = why_nobody(request_mx)
 
         assert [(gap.reason.criterion, gap.removes, gap.without, gap.of) for gap in gaps] == [
             ("condition_certification", 0, 2, 3)
@@ -553,7 +642,7 @@ class TestWhyNobody:
         require(request_mx, "size", "250+")
         CompanyProfileFactory(certifications=["ISO 9001"], size="1-9")
 
-        gaps = lacking.why_nobody(request_mx)
+        gaps = why_nobody(request_mx)
 
         assert [(gap.key, gap.removes, gap.without) for gap in gaps] == [
             (("condition_certification", "AS9100"), 0, 1),
@@ -564,12 +653,12 @@ class TestWhyNobody:
     def test_what_the_poster_cannot_change_is_no_obstacle(self, request_mx):
         CompanyProfileFactory(capabilities="We tune pianos.", code="CA", sectors=["software"], hs_codes=())
 
-        assert lacking.why_nobody(request_mx) == []
+        assert why_nobody(request_mx) == []
 
     def test_nothing_when_somebody_fits(self, request_mx):
         CompanyProfileFactory(capabilities="We buy dried mango for our snacks and make snack bars.")
 
-        assert lacking.why_nobody(request_mx) == []
+        assert why_nobody(request_mx) == []
 
 
 class TestReading:
