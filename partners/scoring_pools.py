@@ -2,9 +2,10 @@
 
 from partners.scoring_sql import OWN_WORDS
 
-#: Two words of the title that stand together. Two usual ones would bring any hundred of thousands.
+#: Two words of the title that stand together, each pair by itself: of several in one question the index reads all
+#: lists whole. Two usual ones would bring any hundred of thousands.
 _PAIRS = (
-    "(SELECT string_agg('(' || quote_literal(word) || ' & ' || quote_literal(next) || ')', ' | ')::tsquery FROM (SELECT"  # noqa: S608
+    "ARRAY(SELECT (quote_literal(word) || ' & ' || quote_literal(next))::tsquery FROM (SELECT"  # noqa: S608
     " lexeme AS word, lead(lexeme) OVER (ORDER BY positions[1]) AS next FROM unnest(ts_filter("
     + OWN_WORDS
     + ", '{{a}}'))) pair WHERE next IS NOT NULL AND length(word) > 1 AND length(next) > 1"
@@ -55,9 +56,10 @@ gone AS MATERIALIZED (
         WHERE e.status = 'declined' AND {those_declined}
 )"""
 _WORDED = """
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.search_{column} @@ w.words
-            AND w.language = '{language}'
-        WHERE (SELECT count(*) FROM few) > %(few)s AND {{among}} LIMIT %(worded)s)"""
+    UNION (SELECT p.id FROM wanted w CROSS JOIN unnest(w.words) pair CROSS JOIN LATERAL (
+            SELECT p.id FROM partners_companyprofile p WHERE p.search_{column} @@ pair AND {{among}}
+            LIMIT %(worded)s) p
+        WHERE w.language = '{language}' AND (SELECT are_many FROM ways) LIMIT %(worded)s)"""
 WORDED_IN = {
     code: _WORDED.format(column=code.replace("-", "_"), language=code) for code in ("en", "es", "fr", "zh-hant")
 }
@@ -78,6 +80,8 @@ wanted AS MATERIALIZED (
     + """ AS words,
         ARRAY(SELECT 'sector:' || s.slug FROM partners_partnerrequest_sectors t
             JOIN reference_sector s ON s.id = t.sector_id WHERE t.partnerrequest_id = r.id)::varchar[] AS sectors,
+        ARRAY(SELECT s.id FROM partners_partnerrequest_sectors t JOIN reference_sector s
+            ON t.sector_id IN (s.id, s.parent_id) WHERE t.partnerrequest_id = r.id) AS trades,
         coalesce(nullif(ARRAY(SELECT 'market:' || t.economy_id FROM partners_partnerrequest_target_economies t
             WHERE t.partnerrequest_id = r.id), '{{}}'),
                 ARRAY['market:US', 'market:TW', 'market:CA', 'market:MX'])::varchar[]
@@ -103,8 +107,9 @@ met AS MATERIALIZED (SELECT id, max(near) FILTER (WHERE speaks_for) AS near FROM
 rated AS MATERIALIZED ("""
     + _RATED.format(ids="met", near="coalesce(met.near, {near_other})")
     + """),
--- Who fits is brought while the indexes of criteria are short; of more, by sector and market alone, and only where
--- somebody not met may well be among the best: none of its texts is nearer than the last that was met.
+-- Who fits is brought by its goods too while the indexes of criteria are short; of more, by sector and market alone,
+-- of each sector in turns, and only where somebody not met may well be among the best: none of its texts is nearer
+-- than the last that was met.
 ways AS MATERIALIZED (
     SELECT are_many,
         are_many AND (SELECT reltuples FROM pg_class WHERE oid = 'partners_companyprofile'::regclass) < %(crowd)s
@@ -122,9 +127,14 @@ others AS MATERIALIZED (
     UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
         AND p.hs_chapters && w.hs_chapters AND (p.facets && w.markets) IS TRUE
         WHERE (SELECT by_goods FROM ways) AND {among} LIMIT %(structured)s)
-    UNION (SELECT p.id FROM wanted w JOIN partners_companyprofile p ON p.is_listed AND p.facets && w.sectors
-        AND (p.facets && w.markets) IS TRUE
-        WHERE (SELECT by_goods OR by_market FROM ways) AND {among} LIMIT %(structured)s)
+    UNION (SELECT p.id FROM wanted w CROSS JOIN LATERAL (
+            SELECT firm.id FROM unnest(w.trades) trade CROSS JOIN LATERAL (
+                SELECT t.companyprofile_id AS id, row_number() OVER () AS place
+                FROM partners_companyprofile_sectors t WHERE t.sector_id = trade LIMIT %(tried)s) firm
+            ORDER BY firm.place) tried
+        CROSS JOIN LATERAL (SELECT p.id FROM partners_companyprofile p WHERE p.id = tried.id AND p.is_listed
+            AND p.facets && w.markets AND {among} LIMIT 1) p
+        WHERE (SELECT by_goods OR by_market FROM ways) LIMIT %(structured)s)
     {worded}
     EXCEPT SELECT id FROM met
 ),

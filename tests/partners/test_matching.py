@@ -503,11 +503,29 @@ class TestStoring:
         assert not Match.objects.visible_to(owner_mx).exists()
         assert not Match.objects.visible_to(chamber).exists()
 
+    def test_what_was_planned_for_one_request_answers_for_another(self, request_mx, food, monkeypatch):
+        def plans():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'scoring_%'")
+                return cursor.fetchone()[0]
+
+        here, there = CompanyProfileFactory(), CompanyProfileFactory(code="CA")
+        for_canada = PartnerRequestFactory(published=True, targets=["CA"])
+        first = companies(request_mx)
+        made = plans()
+
+        assert first == [here.organization, there.organization]
+        assert companies(for_canada) == [there.organization, here.organization]
+        assert plans() == made
+        # What is written into a plan is planned anew when it changes.
+        monkeypatch.setattr(weights, "WEIGHTS", {**weights.WEIGHTS, "economy": 0.0})
+        assert len({candidate.score for candidate in matching.candidates_for(request_mx)}) == 1
+
     def test_it_costs_the_same_queries_for_one_company_and_for_three(self, request_mx, django_assert_num_queries):
         CompanyProfileFactory()
         matching.candidates_for(request_mx)
         for _round in range(2):
-            with django_assert_num_queries(7):
+            with django_assert_num_queries(8):
                 assert matching.candidates_for(request_mx)
             CompanyProfileFactory()
             CompanyProfileFactory()
