@@ -8,6 +8,7 @@ Companies that take part: those in the public directory, samples too, and whoeve
 stored and mailed only of the listed; who shows candidates to people passes ``among`` with the profiles they may see.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -60,16 +61,18 @@ def candidates_for(
     limit: int = 20,
     *,
     among: QuerySet[CompanyProfile] | None = None,
+    these: Collection[int] | None = None,
     ways: frozenset[str] = scoring.ALL,
 ) -> list[Candidate]:
     """The companies that suit ``request``, the best first; none for one that is closed or expired.
 
-    ``among``: the profiles to choose from, for readers from outside ``CompanyProfile.objects.visible_to(user)``.
+    ``among``: the profiles to choose from, for readers from outside ``CompanyProfile.objects.visible_to(user)``;
+    ``these``: the keys of a few hundred, in less time.
     Reads and encodes first what is out of date (partners/freshening.py). Leaves out for good: its own company, who
     declined or dismissed it, economies that either side excludes, and for mentors wanted those who have paused.
     """
     freshening.freshen(request)
-    found = scoring.score(Asked(requests=[request.pk], among=among, limit=limit, ways=ways))
+    found = scoring.score(Asked(requests=[request.pk], among=among, these=these, limit=limit, ways=ways))
     companies = Organization.objects.select_related("economy").in_bulk([row.company_id for row in found])
     return [Candidate(companies[row.company_id], request, row.score, explaining.reasons_of(row.found)) for row in found]
 

@@ -164,8 +164,8 @@ def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
     request, and of its own member firms, also those that are not in the public directory; ``LIMIT`` of each."""
     near = nearest(request) if request.chamber_id == chamber.pk else []
     members = inviting.members_of(chamber)
-    among = CompanyProfile.objects.filter(organization__in=members)
-    own = [Near.of(one) for one in matching.candidates_for(request, LIMIT, among=among)]
+    these = CompanyProfile.objects.filter(organization__in=members).values_list("pk", flat=True)
+    own = [Near.of(one) for one in matching.candidates_for(request, LIMIT, these=these)]
     everywhere, own = ([one for one in found if one.score >= THRESHOLD][:LIMIT] for found in (near, own))
     rows = _rows(request, chamber, members, [*everywhere, *own])
     ranking = Ranking(rows[: len(everywhere)], rows[len(everywhere) :])
@@ -240,8 +240,9 @@ def _as_from_outside(request: PartnerRequest, near: list[Near]) -> list[Near]:
     firms = set(_unnamed([one.company_id for one in near]).values_list("company", flat=True))
     if not firms:
         return near
-    among = CompanyProfile.objects.filter(organization__in=firms)
-    found = scoring.score(scoring.Asked(requests=[request.pk], among=among, as_given=True, limit=len(firms)))
+    these = CompanyProfile.objects.filter(organization__in=firms).values_list("pk", flat=True)
+    # As many as may be asked for: another limit would be planned for itself.
+    found = scoring.score(scoring.Asked(requests=[request.pk], these=these, as_given=True, limit=lacking.LOOKED_AT))
     again = [Near(row.company_id, row.score, _as_json(row.found)) for row in found]
     return sorted([one for one in near if one.company_id not in firms] + again, key=lambda one: -one.score)
 

@@ -61,7 +61,7 @@ WHERE word <> '' AND share * writing > %s"""
 #: Of what a company has set aside, so many are looked at.
 DISMISSALS = 500
 #: What is another one in each question, with its type.
-_VARYING = {"requests": "bigint[]", "profile": "bigint", "today": "date", "usual": "text"}
+_VARYING = {"requests": "bigint[]", "profile": "bigint", "these": "bigint[]", "today": "date", "usual": "text"}
 #: What takes part in a score; a bench leaves some out.
 ALL = frozenset({"criteria", "meaning", "words"})
 _BY_WAY = {"meaning": {"meaning", "deal", "wrong_side", "denied"}, "words": {"words"}}
@@ -80,8 +80,9 @@ class Scored:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which pairs: of one request, of one ``profile``, or ``as_given``; ``among`` narrows the companies.
+    """Which pairs: of one request, of one ``profile``, or ``as_given``; ``among`` or ``these`` narrow the companies.
 
+    ``among``: a question for profiles; ``these``: the keys of a few hundred, which costs no planning.
     ``named_only``: of companies' own requests only those that show their company count, for readers from outside.
     ``as_given``: exactly these pairs, also those that a hard no would leave out.
     """
@@ -89,6 +90,7 @@ class Asked:
     requests: Collection[int] = ()
     profile: int | None = None
     among: models.QuerySet[CompanyProfile] | None = None
+    these: Collection[int] | None = None
     named_only: bool = True
     listed_only: bool = False
     as_given: bool = False
@@ -100,7 +102,7 @@ class Asked:
 def score(asked: Asked) -> list[Scored]:
     """Score the pairs, the best first; equal ones in a stable order."""
     try:
-        among, parameters = _among(asked.among)
+        among, parameters = _among(asked)
     except EmptyResultSet:
         return []
     has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
@@ -151,11 +153,13 @@ def _written(asked: Asked, among: str, languages: Collection[str], *, has_vector
     return STATEMENT.format(pool=pool, title=TITLE, **kin, **{k: v for k, v in vectors.items() if k not in near})
 
 
-def _among(profiles: models.QuerySet[CompanyProfile] | None) -> tuple[str, dict[str, Any]]:
+def _among(asked: Asked) -> tuple[str, dict[str, Any]]:
     """A condition on ``p.id``; the parameters of the compiled queryset get names of their own."""
-    if profiles is None:
+    if asked.these is not None:
+        return "p.id = ANY(%(these)s)", {}
+    if asked.among is None:
         return "TRUE", {}
-    sql, values = profiles.order_by().values_list("pk").query.sql_with_params()
+    sql, values = asked.among.order_by().values_list("pk").query.sql_with_params()
     names = [f"among_{place}" for place in range(len(values))]
     return f"p.id IN ({sql % tuple(f'%({name})s' for name in names)})", dict(zip(names, values, strict=True))
 
@@ -190,6 +194,7 @@ def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
         "offers": [str(kind) for kind in PartnerRequest.OFFERS],
         "requests": list(asked.requests),
         "profile": asked.profile,
+        "these": list(asked.these or ()),
         "named_only": asked.named_only,
         "listed_only": asked.listed_only,
         "today": last_day_on_earth(),
