@@ -30,6 +30,8 @@ def pytest_collection_finish():
     """What is there now stays to the end, and need not be looked through for rubbish again and again."""
     gc.collect()
     gc.freeze()
+    # A page makes more than 700 objects, the default, in a few milliseconds.
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -6,8 +6,12 @@ Loaded as a plugin (``-p tests.servers``) because Django reads its settings befo
 Its main database holds the tables, and each test process begins with a copy of it: the migrations run once, and not at
 all when a dump of the tables that they make is kept from an earlier session (``var/tests/``). A new migration runs on
 top of such a dump.
+
+The code is compiled once as well: a session starts some eighty processes, and where Python is told to write no
+bytecode, each would read all of the portal's sources.
 """
 
+import compileall
 import hashlib
 import json
 import os
@@ -27,7 +31,11 @@ from portal.embedded import Servers
 from portal.embedded.places import wheel_programs
 from portal.locales import compile_catalogues
 
+# Each process would rewrite the asserts of every test anew, which takes longer than to import them.
+sys.dont_write_bytecode = False
+
 ROOT = Path(__file__).resolve().parent.parent
+CODE = ("portal", "resources", "dialogues", "partners")
 KEPT = ROOT / "var" / "tests"
 #: Tells tests/settings.py which database the test databases are copied from.
 TEMPLATE = "TEST_DATABASE_TEMPLATE"
@@ -45,6 +53,8 @@ def pytest_load_initial_conftests():
         return
     # A fresh clone has the catalogues as texts alone.
     compile_catalogues(ROOT / "locale")
+    for folder in CODE:
+        compileall.compile_dir(ROOT / folder, quiet=2)  # where nothing can be written it goes without
     directory = Path(tempfile.mkdtemp(prefix="sme-tests-"))
     servers = Servers(directory, durable=False)
     servers.start()
