@@ -98,10 +98,11 @@ def waiting_for(user: Any) -> QuerySet[Commitment]:
     today, economies = timezone.localdate(), delegation(user)
     hers = Q(owner__in=organization_ids(user)) & (Q(lead=None) | Q(lead=user) | Q(due_on__lt=today))
     left = Q(owner__economy__in=economies, due_on__lte=today - timedelta(OFFICIALS_AFTER))
+    rows = Commitment.objects.published().unfinished().filter(hers | left, due_on__lte=today + timedelta(AHEAD))
     # A published one is seen by the people who are to keep it: only of the others is it asked who sees them.
-    seen = Commitment.objects.visible_to(user) if economies else Commitment.objects.all()
-    rows = seen.published().unfinished().filter(due_on__lte=today + timedelta(AHEAD))
-    return rows.filter(hers | left).select_related("owner", "session__dialogue").order_by("due_on", "pk")
+    if economies and rows.exists():
+        rows = rows.visible_to(user)  # type: ignore[attr-defined]
+    return rows.select_related("owner", "session__dialogue").order_by("due_on", "pk")
 
 
 def _rungs(commitment: Commitment, people: People, now: datetime) -> dict[int, set[int]]:

@@ -66,7 +66,10 @@ def _owes_signature(session: Session, minutes: Minutes, hers: set[str]) -> bool:
 
 
 def _to_comment(user: Any, hers: set[str]) -> list[Waiting]:
-    places = Registration.objects.confirmed().exclude(attended=False).filter(user=user).values("session")
+    attended = Registration.objects.confirmed().exclude(attended=False).filter(user=user)
+    places = list(attended.values_list("session", flat=True))
+    if not places:  # most readers have none, and every page asks
+        return []
     open_to_her = (
         Minutes.objects.visible_to(user)
         .filter(session__in=places, status__in=[Minutes.Status.CIRCULATED, Minutes.Status.AGREED])

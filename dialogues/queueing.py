@@ -58,6 +58,8 @@ def waiting_for(user: Any) -> Iterator[Waiting]:
     if not delegation(user):
         return
     hers = issues_for(user).select_related("dialogue")
+    if not hers.exists():
+        return
     running = unanswered(concerning(hers, user)).by_clock()  # type: ignore[attr-defined]
     for issue in running[:ON_DESK]:
         submitted = issue.status == Issue.Status.SUBMITTED

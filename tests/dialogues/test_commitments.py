@@ -18,7 +18,13 @@ from portal.activity.log import timeline
 from portal.notifications.delivery import deliver_due
 from portal.notifications.models import Notification
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
-from tests.factories.dialogues import AgendaItemFactory, CommitmentFactory, IssueFactory, SessionFactory
+from tests.factories.dialogues import (
+    AgendaItemFactory,
+    CommitmentFactory,
+    DialogueFactory,
+    IssueFactory,
+    SessionFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -309,3 +315,17 @@ def test_it_waits_on_the_desk_of_who_sees_to_it_then_of_all_then_of_the_official
         assert desks() == [1, 1, 0, 0]
     with at(15):
         assert desks() == [1, 1, 1, 0]
+
+
+def test_what_was_promised_behind_closed_doors_is_on_no_desk_of_officials_who_were_not_there(official, mx):
+    """Their economy's organization lets it lie; but the session is neither public nor of their dialogue."""
+    session = SessionFactory(held=True, is_public=False, dialogue=DialogueFactory(parties=("MX", "CA")))
+    late = timezone.localdate() - dt.timedelta(days=20)
+    CommitmentFactory(session=session, published=True, due_on=late, text_en="Publish the form")
+
+    def is_waiting():
+        return any("Publish the form" in one.title for one in desk.waiting_for(official))
+
+    assert not is_waiting()
+    session.dialogue.parties.add(official.active_memberships[0].organization.economy)
+    assert is_waiting()

@@ -13,6 +13,7 @@ from resources.models import Resource
 from tests.factories.accounts import OrganizationFactory
 from tests.factories.reference import economy, topic
 from tests.factories.resources import ResourceFactory
+from tests.sharing import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -204,63 +205,63 @@ def test_the_words_to_mark_are_those_of_every_language():
     assert {"agente aduanal", "customs broker"} <= set(find(Resource.objects.all(), "agente aduanal").terms)
 
 
-@pytest.fixture
-def large():
+@pytest.fixture(scope="class")
+def large(django_db_setup, django_db_blocker):
     """More rows than are all looked at: of them, only the best candidates of each way are compared."""
-    pattern = guide("Something else entirely")
-    filling = [
-        Resource(
-            slug=f"filling-{number}",
-            kind="guide",
-            publisher=pattern.publisher,
-            scope="global",
-            title_en="Something else",
-            url=pattern.url,
-            status="published",
-            published_at=pattern.published_at,
-            review_due_on=pattern.review_due_on,
-        )
-        for number in range(ranking.FEW)
-    ]
-    Resource.objects.bulk_create(filling)
+    with kept(django_db_blocker):
+        pattern = guide("Something else entirely")
+        filling = [
+            Resource(
+                slug=f"filling-{number}",
+                kind="guide",
+                publisher=pattern.publisher,
+                scope="global",
+                title_en="Something else",
+                url=pattern.url,
+                status="published",
+                published_at=pattern.published_at,
+                review_due_on=pattern.review_due_on,
+            )
+            for number in range(ranking.FEW)
+        ]
+        Resource.objects.bulk_create(filling)
+        yield
 
 
-def test_in_a_large_table_the_best_come_first_too(large):
-    in_text = guide("Other", body="A loan for exports.")
-    in_title = guide("Loan for exports")
-    one_word = guide("A loan")
+@pytest.mark.usefixtures("large")
+class TestInALargeTable:
+    def test_the_best_come_first_too(self):
+        in_text = guide("Other", body="A loan for exports.")
+        in_title = guide("Loan for exports")
+        one_word = guide("A loan")
 
-    assert found("loan exports", ways=WORDS) == [in_title.pk, in_text.pk, one_word.pk]
+        assert found("loan exports", ways=WORDS) == [in_title.pk, in_text.pk, one_word.pk]
 
+    def test_part_of_what_was_asked_for_is_found_when_nothing_has_all(self):
+        partly = guide("Loan for machinery")
 
-def test_in_a_large_table_part_of_what_was_asked_for_is_found_when_nothing_has_all(large):
-    partly = guide("Loan for machinery")
+        assert found("loan for greenhouses", ways=WORDS) == [partly.pk]
 
-    assert found("loan for greenhouses", ways=WORDS) == [partly.pk]
+    def test_meaning_finds_too(self):
+        duties = guide("Paying import duties", "How much a firm pays at customs for goods that it brings in.")
+        visas = guide("Visa", "Permits for workers from abroad.")
+        embedding.embed(searched.of(Resource), [duties.pk, visas.pk])
 
+        assert found("impuestos que se pagan en la aduana al importar")[0] == duties.pk
 
-def test_in_a_large_table_meaning_finds_too(large):
-    duties = guide("Paying import duties", "How much a firm pays at customs for goods that it brings in.")
-    visas = guide("Visa", "Permits for workers from abroad.")
-    embedding.embed(searched.of(Resource), [duties.pk, visas.pk])
+    def test_a_narrow_filter_leaves_out_nothing(self, mx):
+        mexican = guide("Paying import duties", "How much a firm pays at customs.", code="MX")
+        embedding.embed(searched.of(Resource), [mexican.pk])
 
-    assert found("impuestos que se pagan en la aduana al importar")[0] == duties.pk
+        assert find(Resource.objects.filter(economies="MX"), "aranceles de aduana").ids == (mexican.pk,)
 
+    def test_what_has_everything_is_counted_to_the_end(self):
+        Resource.objects.filter(slug__startswith="filling-").update(**vectors({"en": [("A", "filling")]}))
 
-def test_in_a_large_table_a_narrow_filter_leaves_out_nothing(large, mx):
-    mexican = guide("Paying import duties", "How much a firm pays at customs.", code="MX")
-    embedding.embed(searched.of(Resource), [mexican.pk])
+        answer = find(Resource.objects.published(), "filling", ways=WORDS)
 
-    assert find(Resource.objects.filter(economies="MX"), "aranceles de aduana").ids == (mexican.pk,)
-
-
-def test_in_a_large_table_what_has_everything_is_counted_to_the_end(large):
-    Resource.objects.filter(slug__startswith="filling-").update(**vectors({"en": [("A", "filling")]}))
-
-    answer = find(Resource.objects.published(), "filling", ways=WORDS)
-
-    assert len(answer.ids) == len(set(answer.ids)) == ranking.FEW
-    assert not answer.is_capped
+        assert len(answer.ids) == len(set(answer.ids)) == ranking.FEW
+        assert not answer.is_capped
 
 
 def test_more_than_the_limit_is_said():
