@@ -20,26 +20,23 @@ pytestmark = pytest.mark.django_db
 DATA = Path(settings.REFERENCE_DATA_DIR)
 
 
-@pytest.fixture
-def vocabulary(db):
-    load_vocabulary()
-
-
-def load_vocabulary():
+@pytest.fixture(scope="module")
+def vocabulary(django_db_setup, django_db_blocker):
     """Economies, agreements, topics, the organizations that convene, and the success case that is named."""
-    run([reference.load], DATA)
-    ResourceFactory(kind="success_case", published=True, slug="tw-us-sme-forum-2024")
-    slugs = {body for row in json.loads((DATA / "dialogues.json").read_text()) for body in row["convening_bodies"]}
-    slugs |= {"us-sba", "us-doc", "tw-tecro"}
-    Organization.objects.bulk_create(
-        Organization(slug=slug, name=slug, kind="agency", status="unverified") for slug in slugs
-    )
+    with kept(django_db_blocker):
+        run([reference.load], DATA)
+        ResourceFactory(kind="success_case", published=True, slug="tw-us-sme-forum-2024")
+        slugs = {body for row in json.loads((DATA / "dialogues.json").read_text()) for body in row["convening_bodies"]}
+        slugs |= {"us-sba", "us-doc", "tw-tecro"}
+        Organization.objects.bulk_create(
+            Organization(slug=slug, name=slug, kind="agency", status="unverified") for slug in slugs
+        )
+        yield
 
 
 @pytest.fixture(scope="class")
-def loaded(django_db_setup, django_db_blocker):
+def loaded(vocabulary, django_db_blocker):
     with kept(django_db_blocker):
-        load_vocabulary()
         yield run([importing.load], DATA)
 
 

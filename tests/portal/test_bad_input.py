@@ -15,6 +15,7 @@ from tests.factories.dialogues import DialogueFactory, SessionFactory
 from tests.factories.partners import CompanyProfileFactory, PartnerRequestFactory
 from tests.factories.reference import agreement, economy, sector, topic
 from tests.factories.resources import ResourceFactory
+from tests.sharing import kept
 
 LONG = "a" * 300 + "@example.com"
 #: What people, scanners and broken clients put where a code, a number, a date or a word was expected.
@@ -86,23 +87,24 @@ tried_hard = settings(
 )
 
 
-@pytest.fixture
-def jack(db, counted_once):
+@pytest.fixture(scope="module")
+def jack(django_db_setup, django_db_blocker):
     """One person in every role at once: every page is open to her."""
-    person = UserFactory(is_staff=True, is_superuser=True, sme_in="US", chamber_in="US", official_of="US")
-    agreement("us-taiwan-21st-century-trade")
-    topic()
-    sector()
-    economy("US")
-    CompanyProfileFactory(organization=person.active_memberships[0].organization)
-    PartnerRequestFactory(published=True)
-    ResourceFactory(published=True)
-    SessionFactory(scheduled=True)
-    return person
+    with kept(django_db_blocker):
+        person = UserFactory(is_staff=True, is_superuser=True, sme_in="US", chamber_in="US", official_of="US")
+        agreement("us-taiwan-21st-century-trade")
+        topic()
+        sector()
+        economy("US")
+        CompanyProfileFactory(organization=person.active_memberships[0].organization)
+        PartnerRequestFactory(published=True)
+        ResourceFactory(published=True)
+        SessionFactory(scheduled=True)
+        yield person
 
 
 @pytest.fixture
-def her(client, jack):
+def her(client, jack, counted_once):
     client.force_login(jack)
     client.raise_request_exception = False
     return client
