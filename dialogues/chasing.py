@@ -100,8 +100,8 @@ def waiting_for(user: Any) -> QuerySet[Commitment]:
     left = Q(owner__economy__in=economies, due_on__lte=today - timedelta(OFFICIALS_AFTER))
     rows = Commitment.objects.published().unfinished().filter(hers | left, due_on__lte=today + timedelta(AHEAD))
     # A published one is seen by the people who are to keep it: only of the others is it asked who sees them.
-    if economies and rows.exists():
-        rows = rows.visible_to(user)  # type: ignore[attr-defined]
+    if economies:
+        rows = rows.visible_to(user) if rows.exists() else rows.none()  # type: ignore[attr-defined]
     return rows.select_related("owner", "session__dialogue").order_by("due_on", "pk")
 
 

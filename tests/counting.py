@@ -15,7 +15,10 @@ from django.db.backends.signals import connection_created
 from portal import mine
 
 #: Statements that change no row. Whatever is not known to be one counts as a write; so does going back.
-READS = re.compile(r"\s*\(?\s*(SELECT|SAVEPOINT|RELEASE|SET|SHOW|EXPLAIN|DECLARE|FETCH|CLOSE)\b", re.IGNORECASE)
+READS = re.compile(
+    r"\s*\(?\s*(SELECT|SAVEPOINT|RELEASE|SET|SHOW|EXPLAIN|DECLARE|FETCH|CLOSE|(PREPARE|EXECUTE)\s+scoring_\w+)\b",
+    re.IGNORECASE,
+)
 WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
 WRITES = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|MERGE\s+INTO)\b", re.IGNORECASE)
 

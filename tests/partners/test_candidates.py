@@ -346,7 +346,7 @@ class TestPages:
 
         matching.refresh(published)
 
-        response = count_queries(client, reverse("partners:candidate-list", args=[published.slug]), 20)
+        response = count_queries(client, reverse("partners:candidate-list", args=[published.slug]), 19)
 
         assert [len(rows) for rows in (response.context["ranked"].everywhere, response.context["ranked"].members)] == [
             count
