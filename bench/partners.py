@@ -39,7 +39,7 @@ from serving import HEAD, HELLO, PORTAL, collect_static, in_turns, introduce, mi
 from partners import matching, scoring
 from partners.models import ChamberMember, Cluster, CompanyProfile, PartnerRequest
 from partners.weights import THRESHOLD
-from portal.accounts.models import Organization
+from portal.accounts.models import Organization, User
 from portal.reference.loading import progress
 from portal.search import correcting, embedding, semantic
 from tests.factories.accounts import UserFactory, join
@@ -314,10 +314,18 @@ def people():
             if not one.chambers.exists()
         ]
     )
-    owner, broker = UserFactory(email=f"{company.slug}@example.com"), UserFactory(email=f"{own.slug}@example.com")
-    join(owner, company)
-    join(broker, own.chamber)
+    owner, broker = _person_of(company), _person_of(own.chamber)
     return _cookie(owner), _cookie(broker), own, read, company
+
+
+def _person_of(organization):
+    """The one of an earlier run on what the database already holds, or a new one."""
+    email = f"{organization.slug}@bench.example.com"
+    person = User.objects.filter(email=email).first()
+    if person is None:
+        person = UserFactory(email=email)
+        join(person, organization)
+    return person
 
 
 def _cookie(user) -> str:
