@@ -20,7 +20,9 @@ settings.load_profile("portal")
 HEAVY = ("tests/journeys/", "tests/faults/", "test_embedded.py", "test_demo_command.py", "test_failures.py")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
+    """Before xdist looks which tests have a group."""
     for item in items:
         if any(part in item.nodeid for part in HEAVY):
             item.add_marker(pytest.mark.xdist_group("heavy"))
@@ -30,8 +32,6 @@ def pytest_collection_finish():
     """What is there now stays to the end, and need not be looked through for rubbish again and again."""
     gc.collect()
     gc.freeze()
-    # A page makes more than 700 objects, the default, in a few milliseconds.
-    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,5 +1,7 @@
 """The page where the demonstration's mails can be read."""
 
+import gc
+
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
@@ -10,6 +12,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def left_files_are_closed():
+    """Here, where it is known of, and not in whatever test runs when the collector comes by."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
