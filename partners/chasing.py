@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners import sides
+from partners import matching, sides
 from partners.models import ExpressionOfInterest, PartnerRequest
 from portal.accounts.models import User
 from portal.activity.log import record
@@ -78,6 +78,8 @@ def hide_silent(limit: int = 200) -> int:
             record(None, "hidden", request)
             people = sides.request_side(request)
             notify(people, "partners/request_hidden", about=request, occasion=request.hidden_at.isoformat())
+        for company in sorted({row.company for row in rows}, key=lambda company: company.pk):
+            matching.own_requests_changed(company)
     return len(rows)
 
 
@@ -93,6 +95,7 @@ def show_again(request: PartnerRequest, *, by: User) -> PartnerRequest:
     request.hidden_at, request.shown_again_at = None, timezone.now()
     request.save(update_fields=["hidden_at", "shown_again_at"])
     record(by, "shown_again", request)
+    matching.own_requests_changed(request.company)
     return request
 
 

@@ -20,12 +20,13 @@ def dismiss(request: PartnerRequest, *, company: Organization, reason: str, by: 
     """
     if reason not in Dismissal.Reason.values:
         raise ValidationError(_("Choose a reason."), code="reason")
+    # First of all: a worker that stores the company's matches holds the company and then comes to this one.
+    matching.company_changed(company)
     found, _is_new = Dismissal.objects.update_or_create(
         request=request, company=company, defaults={"reason": reason, "by": by, "at": timezone.now()}
     )
     Match.objects.filter(request=request, company=company).delete()
     record(by, "dismissed", company, request=request.slug)
-    matching.company_changed(company)
     return found
 
 

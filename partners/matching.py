@@ -67,7 +67,7 @@ def candidates_for(
     """The companies that suit ``request``, the best first; none for one that is closed or expired.
 
     ``among``: the profiles to choose from, for readers from outside ``CompanyProfile.objects.visible_to(user)``;
-    ``these``: the keys of a few hundred, in less time.
+    ``these``: the keys of at most ``scoring.MOST_OF_THESE``, in less time.
     Reads and encodes first what is out of date (partners/freshening.py). Leaves out for good: its own company, who
     declined or dismissed it, economies that either side excludes, and for mentors wanted those who have paused.
     """
@@ -118,7 +118,7 @@ def judge(request: PartnerRequest, profile: CompanyProfile) -> Judgement:
     freshening.read_companies(list(freshening.unread_companies().filter(pk=profile.pk)))
     named_only = bool(getattr(profile, "only_named", True))
     (row,) = scoring.score(
-        Asked(requests=[request.pk], profile=profile.pk, named_only=named_only, as_given=True, limit=1)
+        Asked(requests=[request.pk], these=[profile.pk], named_only=named_only, as_given=True, limit=1)
     )
     return Judgement(profile.organization, request, row.score, explaining.reasons_of(row.found))
 
@@ -171,6 +171,12 @@ def own_requests_changed(company: Organization) -> None:
     _is_due(company)
 
 
+def own_profile_changed(company: Organization) -> None:
+    """What a company speaks and excludes is part of what its open requests ask. Called by the workers before they store
+    its own matches, outside of any transaction: whoever publishes a request holds it while she marks its company."""
+    PartnerRequest.objects.open().filter(company=company).update(match_is_due=True)  # type: ignore[attr-defined]
+
+
 def _is_due(company: Organization, **changes: str) -> None:
     from partners import tasks  # noqa: PLC0415 -- tasks import this module
 
@@ -185,13 +191,14 @@ def refresh_due(limit: int = 100) -> bool:
     freshening.read_requests(unread_requests)
     unread_companies = list(freshening.unread_companies()[:limit])
     freshening.read_companies(unread_companies)
-    requests = list(PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk")[:limit])  # type: ignore[attr-defined]
-    for request in requests:
-        refresh(request)
     due = Organization.objects.filter(profile__match_is_due=True).order_by("profile")
     companies = list(due[:limit])
     for company in companies:
+        own_profile_changed(company)
         refresh_company(company)
+    requests = list(PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk")[:limit])  # type: ignore[attr-defined]
+    for request in requests:
+        refresh(request)
     return limit in {len(unread_requests), len(unread_companies), len(requests), len(companies)}
 
 

@@ -149,14 +149,15 @@ def standing(request: PartnerRequest) -> Standing:
 def nearest(request: PartnerRequest) -> list[Near]:
     """The companies of the directory that come nearest, best first, without what their unnamed requests would tell.
 
-    As stored; a request that has changed since, or that has nothing stored, is compared with them now.
+    As stored, while as many are stored as ever are. Fewer may be what other companies' changes have left: these few,
+    and a request that has changed since, are compared now.
     """
     listed = CompanyProfile.objects.listed().values("organization")
     stored = _standing(Match.objects.filter(request=request, company__in=listed))
     stored = stored.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))
     rows = stored.order_by("-score", "company__profile").values_list("company", "score", "reasons")
     found = [Near(*row) for row in rows[: lacking.LOOKED_AT]]
-    return _as_from_outside(request, found) if found else _now(request)
+    return _as_from_outside(request, found) if len(found) >= matching.MOST_STORED else _now(request)
 
 
 def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
@@ -200,20 +201,23 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     """The open requests that suit a member firm best, for its chamber: also while it is not in the public directory,
     and without what its own unnamed requests, which another chamber may have posted, would tell.
 
-    As stored, unless the firm is in no directory, has changed since, or has a request without its name.
+    As stored, while as many are stored as ever are, unless the firm is in no directory, has changed since, or has a
+    request without its name.
     """
     profile = CompanyProfile.objects.filter(organization=company).first()
     if profile is None:
         return []
     is_stored = profile.is_listed and not profile.match_is_due and profile.read_of == profile.text_digest
+    rows: list[tuple[int, float, list[dict[str, Any]]]] = []
     if is_stored and not _unnamed([company.pk]).exists():
         opened = PartnerRequest.objects.open().filter(paused_at=None)
         stored = _standing(Match.objects.filter(company=company, request__in=opened))
-        rows = list(stored.order_by("-score", "request").values_list("request", "score", "reasons")[:limit])
-    else:
+        rows = list(stored.order_by("-score", "request").values_list("request", "score", "reasons"))
+    if len(rows) < matching.MOST_STORED:
         freshening.freshen_company(profile)
         found = scoring.score(scoring.Asked(profile=profile.pk, limit=limit))
         rows = [(row.request_id, row.score, _as_json(row.found)) for row in found]
+    rows = rows[:limit]
     requests = PartnerRequest.objects.for_rows().in_bulk([key for key, *_rest in rows])
     return [Opportunity(requests[key], score, why) for key, score, why in rows if score >= THRESHOLD]
 
@@ -226,8 +230,9 @@ def _standing(matches: QuerySet[Match]) -> QuerySet[Match]:
 
 
 def _unnamed(companies: Collection[int]) -> QuerySet[PartnerRequest]:
-    """Their open requests that do not say whose they are."""
-    return PartnerRequest.objects.open().filter(shows_company=False, company__in=companies)
+    """Their requests that do not say whose they are, ended ones too: a match that is stored may still know them."""
+    published = PartnerRequest.objects.exclude(published_at=None)
+    return published.filter(shows_company=False, company__in=companies)
 
 
 def _now(request: PartnerRequest) -> list[Near]:

@@ -29,6 +29,8 @@ from portal.search import meaning
 
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.
 FEW = 600
+#: So many that are named one by one are all compared.
+MOST_OF_THESE = 5_000
 #: Of what they bring, so many are compared whole, or twice as many as are asked for.
 COMPARED = 300
 #: Companies that each way may bring in: the nearest of each text of a request; any that fit by sector and market, and
@@ -82,7 +84,8 @@ class Scored:
 class Asked:
     """Which pairs: of one request, of one ``profile``, or ``as_given``; ``among`` or ``these`` narrow the companies.
 
-    ``among``: a question for profiles; ``these``: the keys of a few hundred, which costs no planning.
+    ``among``: a question for profiles; ``these``: the keys of at most ``MOST_OF_THESE``, which costs no planning and
+    compares them all.
     ``named_only``: of companies' own requests only those that show their company count, for readers from outside.
     ``as_given``: exactly these pairs, also those that a hard no would leave out.
     """
@@ -123,7 +126,7 @@ def score(asked: Asked) -> list[Scored]:
 
 
 def _execute_prepared(cursor: CursorWrapper, sql: str, parameters: Mapping[str, Any]) -> None:
-    """Planning takes a fifth of the time of such a statement: it is done once on each connection.
+    """Planning takes a sixth of the time of such a statement: it is done once on each connection.
 
     What varies from question to question stays open, all else is written in, limits above all: a planner that does
     not know them takes them for a tenth of the table.
@@ -199,7 +202,7 @@ def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
         "listed_only": asked.listed_only,
         "today": last_day_on_earth(),
         "limit": asked.limit,
-        "few": asked.few,
+        "few": asked.few if asked.these is None else MOST_OF_THESE,
         "nearest": NEAREST,
         "fitting": FITTING,
         "compared": max(COMPARED, 2 * asked.limit),

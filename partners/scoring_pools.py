@@ -69,7 +69,7 @@ POOLS = {
     "given": """
 kept AS MATERIALIZED (
     SELECT r.id AS request_id, p.id AS profile_id FROM partners_partnerrequest r CROSS JOIN partners_companyprofile p
-    WHERE r.id = ANY(%(requests)s) AND (%(profile)s::bigint IS NULL OR p.id = %(profile)s::bigint) AND {among}
+    WHERE r.id = ANY(%(requests)s) AND {among}
 )""",
     # The companies for a request.
     "companies": """

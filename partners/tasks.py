@@ -96,6 +96,7 @@ def refresh_company(pk: int) -> None:
     """Called after commit: store the matches of a company anew. Twice or in parallel: same outcome."""
     company = Organization.objects.filter(pk=pk).first()
     if company is not None:
+        matching.own_profile_changed(company)
         matching.refresh_company(company)
 
 

@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from partners import inviting, matching, ranking
 from partners.models import CandidateInvitation, CompanyProfile, Condition, Dismissal, PartnerRequest
@@ -181,7 +182,11 @@ class TestRanking:
 
         assert "own_request" not in str(row.reasons)
 
-    def test_of_stored_matches_too_the_chamber_reads_nothing_of_unnamed_requests(self, published, firm_us, chamber_mx):
+    @pytest.mark.parametrize("since", [{}, {"hidden_at": timezone.now()}, {"status": "closed"}], ids=str)
+    def test_of_stored_matches_too_the_chamber_reads_nothing_of_unnamed_requests(
+        self, published, firm_us, chamber_mx, monkeypatch, since
+    ):
+        monkeypatch.setattr(matching, "MOST_STORED", 2)
         named = CompanyProfileFactory(organization__name_en="Named Snacks").organization
         for company, shows_company in ((firm_us, False), (named, True)):
             PartnerRequestFactory(
@@ -189,6 +194,7 @@ class TestRanking:
             )
         matching.refresh(published)
         assert str([match.reasons for match in published.matches.all()]).count("own_request") == 2
+        PartnerRequest.objects.filter(company=firm_us).update(**since)
 
         rows = {row.company: row for row in ranking.ranked(published, chamber_mx).everywhere}
 
@@ -196,7 +202,10 @@ class TestRanking:
         assert "own_request" in str(rows[named].reasons)
         assert list(rows) == [named, firm_us]
 
-    def test_what_is_stored_is_shown_and_what_changed_since_is_compared_at_once(self, published, firm_us, chamber_mx):
+    def test_what_is_stored_is_shown_and_what_changed_since_is_compared_at_once(
+        self, published, firm_us, chamber_mx, monkeypatch
+    ):
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
         matching.refresh(published)
         published.matches.update(score=0.99)
         assert [row.score for row in ranking.ranked(published, chamber_mx).everywhere] == [0.99]
@@ -207,8 +216,17 @@ class TestRanking:
         # And once more, as long as nothing newer is stored.
         assert [again.score for again in ranking.ranked(published, chamber_mx).everywhere] == [row.score]
 
+    def test_where_less_is_stored_than_ever_is_all_are_compared_at_once(self, published, firm_us, chamber_mx):
+        other = CompanyProfileFactory().organization
+        matching.refresh(published)
+        published.matches.filter(company=firm_us).delete()
+
+        assert {row.company for row in ranking.ranked(published, chamber_mx).everywhere} == {firm_us, other}
+
     @pytest.mark.parametrize("why", ["dismissed", "declined", "left the directory"])
-    def test_who_is_out_since_the_matches_were_stored_is_not_shown(self, published, firm_us, owner_us, chamber_mx, why):
+    def test_who_is_out_since_the_matches_were_stored_is_not_shown(
+        self, published, firm_us, owner_us, chamber_mx, monkeypatch, why
+    ):
         matching.refresh(published)
         other = CompanyProfileFactory().organization
         matching.refresh_company(other)
@@ -218,6 +236,7 @@ class TestRanking:
             InterestFactory(request=published, company=firm_us, by=owner_us, status="declined", decline_reason="other")
         else:
             CompanyProfile.objects.filter(organization=firm_us).update(is_listed=False)
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
 
         assert [row.company for row in ranking.ranked(published, chamber_mx).everywhere] == [other]
 
@@ -315,8 +334,9 @@ class TestPages:
 
     @pytest.mark.parametrize("shows_company", [True, False])
     def test_of_what_is_stored_for_a_member_its_chamber_reads_nothing_of_its_unnamed_requests(
-        self, published, firm_us, shows_company
+        self, published, firm_us, shows_company, monkeypatch
     ):
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
         PartnerRequestFactory(
             published=True, company=firm_us, type="business_request", targets=["MX"], shows_company=shows_company
         )
@@ -338,8 +358,9 @@ class TestPages:
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_the_page_costs_the_same_for_one_candidate_and_for_three(
-        self, client, published, chamber_mx, reviewer, us, count
+        self, client, published, chamber_mx, reviewer, us, count, monkeypatch
     ):
+        monkeypatch.setattr(matching, "MOST_STORED", count)
         for _number in range(count):
             ChamberMemberFactory(chamber=chamber_mx, company=CompanyProfileFactory().organization)
         client.force_login(reviewer)

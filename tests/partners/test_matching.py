@@ -448,6 +448,19 @@ class TestStoring:
         assert Match.objects.get().request == request_mx
         assert not freshening.unread_companies().exists()
 
+    def test_what_its_company_excludes_from_now_on_makes_its_requests_due(
+        self, published, firm_us, django_capture_on_commit_callbacks
+    ):
+        matching.refresh(published)
+        CompanyProfile.objects.filter(organization=published.company).update(excluded_economies=["US"])
+
+        with django_capture_on_commit_callbacks(execute=True):
+            matching.company_changed(published.company)
+        assert PartnerRequest.objects.get(pk=published.pk).match_is_due
+        matching.refresh_due()
+
+        assert not published.matches.exists()
+
     def test_a_change_whose_hint_was_lost_is_matched_by_the_sweep_also_when_somebody_read_it_meanwhile(
         self, request_mx
     ):
