@@ -182,7 +182,7 @@ class TestRanking:
 
         assert "own_request" not in str(row.reasons)
 
-    @pytest.mark.parametrize("since", [{}, {"hidden_at": timezone.now()}, {"status": "closed"}], ids=str)
+    @pytest.mark.parametrize("since", ["open", "hidden", "closed"])
     def test_of_stored_matches_too_the_chamber_reads_nothing_of_unnamed_requests(
         self, published, firm_us, chamber_mx, monkeypatch, since
     ):
@@ -194,7 +194,10 @@ class TestRanking:
             )
         matching.refresh(published)
         assert str([match.reasons for match in published.matches.all()]).count("own_request") == 2
-        PartnerRequest.objects.filter(company=firm_us).update(**since)
+        if since == "hidden":
+            PartnerRequest.objects.filter(company=firm_us).update(hidden_at=timezone.now())
+        elif since == "closed":
+            PartnerRequest.objects.filter(company=firm_us).update(status="closed")
 
         rows = {row.company: row for row in ranking.ranked(published, chamber_mx).everywhere}
 
