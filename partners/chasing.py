@@ -78,8 +78,7 @@ def hide_silent(limit: int = 200) -> int:
             record(None, "hidden", request)
             people = sides.request_side(request)
             notify(people, "partners/request_hidden", about=request, occasion=request.hidden_at.isoformat())
-        for company in sorted({row.company for row in rows}, key=lambda company: company.pk):
-            matching.own_requests_changed(company)
+        matching.own_requests_changed(*(row.company for row in rows))
     return len(rows)
 
 

@@ -166,9 +166,11 @@ def company_changed(company: Organization) -> None:
     _is_due(company, read_of="changed")
 
 
-def own_requests_changed(company: Organization) -> None:
-    """The same without reading: what the company has open is part of how it answers others."""
-    _is_due(company)
+def own_requests_changed(*companies: Organization) -> None:
+    """The same without reading: what a company has open is part of how it answers others. Each once and in one order:
+    two that mark the same companies wait for each other."""
+    for company in sorted(set(companies), key=lambda company: company.pk):
+        _is_due(company)
 
 
 def own_profile_changed(company: Organization) -> None:

@@ -153,7 +153,7 @@ def nearest(request: PartnerRequest) -> list[Near]:
     and a request that has changed since, are compared now.
     """
     listed = CompanyProfile.objects.listed().values("organization")
-    stored = _standing(Match.objects.filter(request=request, company__in=listed))
+    stored = _without_refusals(Match.objects.filter(request=request, company__in=listed))
     stored = stored.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))
     rows = stored.order_by("-score", "company__profile").values_list("company", "score", "reasons")
     found = [Near(*row) for row in rows[: lacking.LOOKED_AT]]
@@ -211,7 +211,7 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     rows: list[tuple[int, float, list[dict[str, Any]]]] = []
     if is_stored and not _unnamed([company.pk]).exists():
         opened = PartnerRequest.objects.open().filter(paused_at=None)
-        stored = _standing(Match.objects.filter(company=company, request__in=opened))
+        stored = _without_refusals(Match.objects.filter(company=company, request__in=opened))
         rows = list(stored.order_by("-score", "request").values_list("request", "score", "reasons"))
     if len(rows) < matching.MOST_STORED:
         freshening.freshen_company(profile)
@@ -222,7 +222,7 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     return [Opportunity(requests[key], score, why) for key, score, why in rows if score >= THRESHOLD]
 
 
-def _standing(matches: QuerySet[Match]) -> QuerySet[Match]:
+def _without_refusals(matches: QuerySet[Match]) -> QuerySet[Match]:
     """Without those whose company said no since, or heard it."""
     declined = ExpressionOfInterest.objects.filter(status=ExpressionOfInterest.Status.DECLINED)
     pair = {"request": OuterRef("request"), "company": OuterRef("company")}
