@@ -1,7 +1,7 @@
 """How a request stands: which companies it suits, how high it ranks for them, and which of them are a chamber's own.
 
-What the directory has is read from the stored matches, which the workers keep in step; only a chamber's own members,
-who need not be in it, are compared while the page is made.
+What the directory has is read from the stored matches, which the workers keep in step; while the page is made, what
+they have not done yet is compared (docs/decisions/0021), and a chamber's own members, who need not be in the directory.
 """
 
 from collections.abc import Collection, Mapping
@@ -156,7 +156,7 @@ def nearest(request: PartnerRequest) -> list[Near]:
     stored = _without_refusals(Match.objects.filter(request=request, company__in=listed))
     stored = stored.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))
     rows = stored.order_by("-score", "company__profile").values_list("company", "score", "reasons")
-    found = [Near(*row) for row in rows[: lacking.LOOKED_AT]]
+    found = [Near(*row) for row in rows[: matching.MOST_STORED]]
     return _as_from_outside(request, found) if len(found) >= matching.MOST_STORED else _now(request)
 
 
@@ -212,7 +212,9 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     if is_stored and not _unnamed([company.pk]).exists():
         opened = PartnerRequest.objects.open().filter(paused_at=None)
         stored = _without_refusals(Match.objects.filter(company=company, request__in=opened))
-        rows = list(stored.order_by("-score", "request").values_list("request", "score", "reasons"))
+        rows = list(
+            stored.order_by("-score", "request").values_list("request", "score", "reasons")[: matching.MOST_STORED]
+        )
     if len(rows) < matching.MOST_STORED:
         freshening.freshen_company(profile)
         found = scoring.score(scoring.Asked(profile=profile.pk, limit=limit))
