@@ -1,37 +1,48 @@
 """From the codes of a scored pair to its reasons: each criterion met, not met or unknown, with its points."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 Found = Mapping[str, Any]
 #: How near two texts must be (share of the points) to say so as met, and below what they are said to be far apart.
 _NEAR, _FAR = 0.5, 0.25
+#: What a company's own open requests tell, those without its name too.
+_OF_OWN_REQUESTS = {"own_request", "same_side"}
 #: A penalty smaller than this is not worth a line.
 _WORTH_SAYING = 0.02
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One criterion: ``met``, ``not_met`` or ``unknown``, its points, and codes that say what was compared."""
+    """One criterion: ``met``, ``not_met`` or ``unknown``, its points, and codes that say what was compared.
+
+    ``outside``: the same as others than the company may know it, where its own requests have a part in it.
+    """
 
     criterion: str
     outcome: str
     points: float = 0.0
     detail: dict[str, Any] | None = None
+    outside: "Reason | None" = None
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        made = {
             "criterion": self.criterion,
             "outcome": self.outcome,
             "points": round(self.points, 3),
             "detail": self.detail or {},
         }
+        return made if self.outside is None else {**made, "outside": self.outside.as_json()}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Reason":
         return cls(kept["criterion"], kept["outcome"], kept["points"], kept["detail"])
+
+
+#: What others know of a company that has only requests without its name.
+_UNSAID = Reason("complement", UNKNOWN)
 
 
 def reasons_of(found: Found) -> list[Reason]:
@@ -47,7 +58,18 @@ def reasons_of(found: Found) -> list[Reason]:
         *_of_texts(found),
         *_of_trade(found),
     ]
-    return [Reason(one.criterion, one.outcome, float(one.points or 0), one.detail) for one in made]
+    return [replace(one, points=float(one.points or 0)) for one in made]
+
+
+def from_outside(score: float, reasons: list[dict[str, Any]]) -> tuple[float, list[dict[str, Any]]]:
+    """A stored match is the company's own and knows its requests without a name: score and reasons without them."""
+    shown = [_shown(reason) for reason in reasons]
+    return score + sum(one["points"] - reason["points"] for one, reason in zip(shown, reasons, strict=True)), shown
+
+
+def _shown(reason: dict[str, Any]) -> dict[str, Any]:
+    is_own = reason["detail"].get("how") in _OF_OWN_REQUESTS
+    return reason.get("outside", _UNSAID.as_json()) if is_own else reason
 
 
 def _meaning(found: Found) -> Reason:
@@ -83,15 +105,23 @@ def _hs(found: Found) -> Reason:
 
 def _complement(found: Found) -> Reason:
     """Do the two want opposite things? The company's own open requests say it best, then its own word."""
-    how, kind, points = found["complement"], found["request_type"], found["complement_points"]
+    how = found["complement"]
+    reason = _answering(found, how, found["answering_types"])
+    if how not in _OF_OWN_REQUESTS:
+        return reason
+    return replace(reason, outside=_answering(found, found["shown_complement"], found["shown_answering_types"]))
+
+
+def _answering(found: Found, how: str | None, types: list[str]) -> Reason:
+    kind, points = found["request_type"], found["complement_worth"]
     if how == "own_request":
-        return Reason("complement", MET, points, {"how": how, "types": found["answering_types"]})
+        return Reason("complement", MET, points, {"how": how, "types": types})
     if how == "wanted":
         return Reason("complement", MET, points, {"how": how, "types": [kind]})
     if how == "others_wanted":
-        return Reason("complement", NOT_MET, points, {"how": "wanted", "types": [kind]})
+        return Reason("complement", NOT_MET, 0.0, {"how": "wanted", "types": [kind]})
     if how == "same_side":
-        return Reason("complement", NOT_MET, points, {"how": how, "types": [kind]})
+        return Reason("complement", NOT_MET, 0.0, {"how": how, "types": [kind]})
     return Reason("complement", UNKNOWN)
 
 

@@ -1,6 +1,8 @@
 """A chamber tells a company that a request would suit it. One mail, no promise, nobody's contact; a no is polite."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -41,23 +43,43 @@ OBSTACLES = {
 }
 
 
-def obstacles(request: PartnerRequest, chamber: Organization, companies: Collection[int]) -> dict[int, str]:
-    """Why ``chamber`` cannot invite these companies, as codes of ``OBSTACLES``; those it may invite are left out."""
+@dataclass(frozen=True)
+class Known:
+    """What happened between a request and some companies: who was invited when, who has come forward, and why a chamber
+    cannot invite one, as codes of ``OBSTACLES``."""
+
+    invited: Mapping[int, datetime]
+    interested: Collection[int]
+    obstacles: Mapping[int, str]
+
+
+def known(
+    request: PartnerRequest, chamber: Organization, companies: Collection[int], members: Collection[int]
+) -> Known:
+    """``members``: the chamber's member firms, as :func:`members_of` has them."""
+    every, invited = set(companies), CandidateInvitation.objects.filter(request=request)
+    dates = dict(invited.filter(company__in=every).values_list("company", "at"))
+    forward = _ids(interested(request).filter(company__in=every))
     rules: list[tuple[str, set[int]]] = [
-        ("closed", set() if request.is_open else set(companies)),
-        ("not_yours", set() if may_invite(request, chamber) else set(companies)),
+        ("closed", set() if request.is_open else every),
+        ("not_yours", set() if may_invite(request, chamber) else every),
         ("own", {request.company_id}),
-        ("already", _ids(CandidateInvitation.objects.filter(request=request))),
-        ("interested", _ids(interested(request))),
-        ("dismissed", _ids(Dismissal.objects.filter(request=request))),
-        ("not_visible", set(companies) - _within_reach(request, chamber, companies)),
-        ("nobody", set(companies) - _with_people(companies)),
+        ("already", set(dates)),
+        ("interested", forward),
+        ("dismissed", _ids(Dismissal.objects.filter(request=request, company__in=every))),
+        ("not_visible", every - _within_reach(request, chamber, every, members)),
+        ("nobody", every - _with_people(every)),
     ]
     found: dict[int, str] = {}
     for code, ids in rules:
-        for company in ids & set(companies):
+        for company in ids & every:
             found.setdefault(company, code)
-    return found
+    return Known(dates, forward, found)
+
+
+def obstacles(request: PartnerRequest, chamber: Organization, companies: Collection[int]) -> Mapping[int, str]:
+    """Why ``chamber`` cannot invite these companies, as codes of ``OBSTACLES``; those it may invite are left out."""
+    return known(request, chamber, companies, members_of(chamber)).obstacles
 
 
 def may_invite(request: PartnerRequest, chamber: Organization) -> bool:
@@ -130,11 +152,12 @@ def interested(request: PartnerRequest) -> QuerySet[ExpressionOfInterest]:
     return ExpressionOfInterest.objects.filter(request=request).exclude(status__in=gone)
 
 
-def _within_reach(request: PartnerRequest, chamber: Organization, companies: Collection[int]) -> set[int]:
-    members = members_of(chamber)
+def _within_reach(
+    request: PartnerRequest, chamber: Organization, companies: Collection[int], members: Collection[int]
+) -> set[int]:
     if request.chamber_id != chamber.pk:
-        return members
-    return members | _ids(CompanyProfile.objects.listed().filter(organization__in=companies), "organization")
+        return set(members)
+    return set(members) | _ids(CompanyProfile.objects.listed().filter(organization__in=companies), "organization")
 
 
 def _with_people(companies: Collection[int]) -> set[int]:

@@ -13,7 +13,7 @@ from partners.explaining import MET, NOT_MET, Reason
 from partners.weights import THRESHOLD, WEIGHTS
 
 #: Companies looked at: those that come nearest.
-LOOKED_AT = 200
+LOOKED_AT = 100
 #: What is never given as the obstacle: the poster can do nothing about it.
 _NOT_HERS = {"tired", "deadline", "meaning", "deal", "complement"}
 #: What a criterion without penalty could have given.

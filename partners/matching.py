@@ -67,7 +67,7 @@ def candidates_for(
     """The companies that suit ``request``, the best first; none for one that is closed or expired.
 
     ``among``: the profiles to choose from, for readers from outside ``CompanyProfile.objects.visible_to(user)``;
-    ``these``: the keys of at most ``scoring.MOST_OF_THESE``, in less time.
+    ``these``: their keys, in less time.
     Reads and encodes first what is out of date (partners/freshening.py). Leaves out for good: its own company, who
     declined or dismissed it, economies that either side excludes, and for mentors wanted those who have paused.
     """

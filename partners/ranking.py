@@ -62,10 +62,6 @@ class Near:
     score: float
     reasons: list[dict[str, Any]]
 
-    @classmethod
-    def of(cls, found: matching.Judgement) -> "Near":
-        return cls(found.company.pk, found.score, found.as_json())
-
 
 @dataclass
 class Row:
@@ -147,17 +143,21 @@ def standing(request: PartnerRequest) -> Standing:
 
 
 def nearest(request: PartnerRequest) -> list[Near]:
-    """The companies of the directory that come nearest, best first, without what their unnamed requests would tell.
+    """The ``LOOKED_AT`` companies of the directory that come nearest, best first, without what their unnamed requests
+    would tell.
 
-    As stored, while as many are stored as ever are. Fewer may be what other companies' changes have left: these few,
-    and a request that has changed since, are compared now.
+    As stored, while as many are stored as ever are. Fewer may be what other companies' changes have left: then, and
+    where the request has changed since, they are compared now.
     """
-    listed = CompanyProfile.objects.listed().values("organization")
-    stored = _without_refusals(Match.objects.filter(request=request, company__in=listed))
-    stored = stored.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))
-    rows = stored.order_by("-score", "company__profile").values_list("company", "score", "reasons")
-    found = [Near(*row) for row in rows[: matching.MOST_STORED]]
-    return _as_from_outside(request, found) if len(found) >= matching.MOST_STORED else _now(request)
+    listed = CompanyProfile.objects.listed()
+    matches = Match.objects.filter(request=request)
+    # Asked of the database: the object may be older.
+    if not _are_all(matches.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))):
+        return _now(request, among=listed, limit=lacking.LOOKED_AT)
+    stored = _without_refusals(matches.filter(company__in=listed.values("organization")))
+    rows = stored.values_list("company", "score", "reasons", "company__profile")[: lacking.LOOKED_AT]
+    found = [(Near(company, *explaining.from_outside(score, why)), profile) for company, score, why, profile in rows]
+    return [one for one, _profile in sorted(found, key=lambda pair: (-pair[0].score, pair[1]))]
 
 
 def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
@@ -166,8 +166,7 @@ def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
     near = nearest(request) if request.chamber_id == chamber.pk else []
     members = inviting.members_of(chamber)
     these = CompanyProfile.objects.filter(organization__in=members).values_list("pk", flat=True)
-    own = [Near.of(one) for one in matching.candidates_for(request, LIMIT, these=these)]
-    everywhere, own = ([one for one in found if one.score >= THRESHOLD][:LIMIT] for found in (near, own))
+    everywhere, own = (_fitting(found) for found in (near, _now(request, these=these, limit=LIMIT)))
     rows = _rows(request, chamber, members, [*everywhere, *own])
     ranking = Ranking(rows[: len(everywhere)], rows[len(everywhere) :])
     if near and all(row.misses_something for row in ranking.everywhere):
@@ -201,27 +200,29 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     """The open requests that suit a member firm best, for its chamber: also while it is not in the public directory,
     and without what its own unnamed requests, which another chamber may have posted, would tell.
 
-    As stored, while as many are stored as ever are, unless the firm is in no directory, has changed since, or has a
-    request without its name.
+    As stored, while as many are stored as ever are, unless the firm is in no directory or has changed since.
     """
     profile = CompanyProfile.objects.filter(organization=company).first()
     if profile is None:
         return []
-    is_stored = profile.is_listed and not profile.match_is_due and profile.read_of == profile.text_digest
-    rows: list[tuple[int, float, list[dict[str, Any]]]] = []
-    if is_stored and not _unnamed([company.pk]).exists():
-        opened = PartnerRequest.objects.open().filter(paused_at=None)
-        stored = _without_refusals(Match.objects.filter(company=company, request__in=opened))
-        rows = list(
-            stored.order_by("-score", "request").values_list("request", "score", "reasons")[: matching.MOST_STORED]
-        )
-    if len(rows) < matching.MOST_STORED:
+    is_read = profile.is_listed and not profile.match_is_due and profile.read_of == profile.text_digest
+    opened = PartnerRequest.objects.open().filter(paused_at=None)
+    stored = Match.objects.filter(company=company, request__in=opened)
+    if is_read and _are_all(stored):
+        best = _without_refusals(stored).values_list("request", "score", "reasons")[: matching.MOST_STORED]
+        found = [(key, *explaining.from_outside(score, why)) for key, score, why in best]
+        rows = sorted(found, key=lambda row: (-row[1], row[0]))
+    else:
         freshening.freshen_company(profile)
-        found = scoring.score(scoring.Asked(profile=profile.pk, limit=limit))
-        rows = [(row.request_id, row.score, _as_json(row.found)) for row in found]
+        now = scoring.score(scoring.Asked(profile=profile.pk, limit=limit))
+        rows = [(row.request_id, row.score, _as_json(row.found)) for row in now]
     rows = rows[:limit]
     requests = PartnerRequest.objects.for_rows().in_bulk([key for key, *_rest in rows])
     return [Opportunity(requests[key], score, why) for key, score, why in rows if score >= THRESHOLD]
+
+
+def _are_all(stored: QuerySet[Match]) -> bool:
+    return stored.count() >= matching.MOST_STORED
 
 
 def _without_refusals(matches: QuerySet[Match]) -> QuerySet[Match]:
@@ -231,44 +232,30 @@ def _without_refusals(matches: QuerySet[Match]) -> QuerySet[Match]:
     return matches.exclude(Exists(Dismissal.objects.filter(**pair))).exclude(Exists(declined.filter(**pair)))
 
 
-def _unnamed(companies: Collection[int]) -> QuerySet[PartnerRequest]:
-    """Their requests that do not say whose they are, ended ones too: a match that is stored may still know them."""
-    published = PartnerRequest.objects.exclude(published_at=None)
-    return published.filter(shows_company=False, company__in=companies)
+def _now(request: PartnerRequest, *, limit: int, **among: Any) -> list[Near]:
+    """Compared now: ``among`` as :class:`scoring.Asked` has it."""
+    freshening.freshen(request)
+    found = scoring.score(scoring.Asked(requests=[request.pk], limit=limit, **among))
+    return [Near(row.company_id, row.score, _as_json(row.found)) for row in found]
 
 
-def _now(request: PartnerRequest) -> list[Near]:
-    listed = CompanyProfile.objects.listed()
-    return [Near.of(one) for one in matching.candidates_for(request, lacking.LOOKED_AT, among=listed)]
-
-
-def _as_from_outside(request: PartnerRequest, near: list[Near]) -> list[Near]:
-    """A stored match is the company's own and knows its unnamed requests: these few are compared again without."""
-    firms = set(_unnamed([one.company_id for one in near]).values_list("company", flat=True))
-    if not firms:
-        return near
-    these = CompanyProfile.objects.filter(organization__in=firms).values_list("pk", flat=True)
-    # As many as may be asked for: another limit would be planned for itself.
-    found = scoring.score(scoring.Asked(requests=[request.pk], these=these, as_given=True, limit=lacking.LOOKED_AT))
-    again = [Near(row.company_id, row.score, _as_json(row.found)) for row in found]
-    return sorted([one for one in near if one.company_id not in firms] + again, key=lambda one: -one.score)
+def _fitting(near: list[Near]) -> list[Near]:
+    return [one for one in near if one.score >= THRESHOLD][:LIMIT]
 
 
 def _rows(request: PartnerRequest, chamber: Organization, members: set[int], found: Collection[Near]) -> list[Row]:
     ids = {one.company_id for one in found}
     companies = Organization.objects.select_related("economy").prefetch_related(standing_vouches("")).in_bulk(ids)
-    dates = dict(_of(CandidateInvitation, request, ids).values_list("company", "at"))
-    interested = set(inviting.interested(request).filter(company__in=ids).values_list("company", flat=True))
-    obstacles = inviting.obstacles(request, chamber, ids)
+    known = inviting.known(request, chamber, ids, members)
     return [
         Row(
             company=companies[one.company_id],
             score=one.score,
             reasons=one.reasons,
             is_member=one.company_id in members,
-            invited_at=dates.get(one.company_id),
-            has_interest=one.company_id in interested,
-            obstacle=obstacles.get(one.company_id, ""),
+            invited_at=known.invited.get(one.company_id),
+            has_interest=one.company_id in known.interested,
+            obstacle=known.obstacles.get(one.company_id, ""),
         )
         for one in found
     ]

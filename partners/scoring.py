@@ -24,15 +24,14 @@ from partners import weights
 from partners.models import CompanyMeaning, CompanyProfile, PartnerRequest, RequestMeaning
 from partners.models.requests import last_day_on_earth
 from partners.scoring_pools import POOLS, WORDED_IN
-from partners.scoring_sql import IN_POOLS, KIN, STATEMENT, TITLE, VECTORS
+from partners.scoring_sql import COMPLEMENTS, IN_POOLS, KIN, STATEMENT, TITLE, VECTORS
 from portal.search import meaning
 
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.
 FEW = 600
-#: So many that are named one by one are all compared.
-MOST_OF_THESE = 5_000
-#: Of what they bring, so many are compared whole, or twice as many as are asked for.
-COMPARED = 300
+#: Of what they bring, so many are compared whole, or twice as many as are asked for; and of companies that are named
+#: one by one.
+COMPARED, COMPARED_OF_THESE = 300, 60
 #: Companies that each way may bring in: the nearest of each text of a request; any that fit by sector and market, and
 #: by goods too; any that use two rare words of its title together.
 NEAREST, STRUCTURED, WORDED = 500, 500, 100
@@ -84,8 +83,7 @@ class Scored:
 class Asked:
     """Which pairs: of one request, of one ``profile``, or ``as_given``; ``among`` or ``these`` narrow the companies.
 
-    ``among``: a question for profiles; ``these``: the keys of at most ``MOST_OF_THESE``, which costs no planning and
-    compares them all.
+    ``among``: a question for profiles; ``these``: their keys, which costs no planning.
     ``named_only``: of companies' own requests only those that show their company count, for readers from outside.
     ``as_given``: exactly these pairs, also those that a hard no would leave out.
     """
@@ -142,23 +140,25 @@ def _execute_prepared(cursor: CursorWrapper, sql: str, parameters: Mapping[str, 
 
 
 def _scored(row: dict[str, Any]) -> Scored:
-    score = round(min(1.0, max(0.0, float(row["total"]))), 4)
+    score = min(1.0, max(0.0, float(row["total"])))
     return Scored(row["request_id"], row["company_id"], row["profile_id"], score, row)
 
 
 def _written(asked: Asked, among: str, languages: Collection[str], *, has_vectors: bool) -> str:
-    kind = "given" if asked.as_given else "requests" if asked.profile is not None else "companies"
+    kind = "companies" if asked.these is None else "these"
+    kind = "given" if asked.as_given else "requests" if asked.profile is not None else kind
     vectors = VECTORS[has_vectors]
     near = {name: vectors[name].format(among=among) for name in IN_POOLS}
     worded = "".join(WORDED_IN[language].format(among=among) for language in languages)
     pool = POOLS[kind].format(among=among, worded=worded, **near)
     kin = KIN["of_companies" if kind == "requests" else "of_requests"]
-    return STATEMENT.format(pool=pool, title=TITLE, **kin, **{k: v for k, v in vectors.items() if k not in near})
+    closeness = {name: sql for name, sql in vectors.items() if name not in near}
+    return STATEMENT.format(pool=pool, title=TITLE, **COMPLEMENTS, **kin, **closeness)
 
 
 def _among(asked: Asked) -> tuple[str, dict[str, Any]]:
     """A condition on ``p.id``; the parameters of the compiled queryset get names of their own."""
-    if asked.these is not None:
+    if asked.these is not None and asked.as_given:
         return "p.id = ANY(%(these)s)", {}
     if asked.among is None:
         return "TRUE", {}
@@ -202,10 +202,10 @@ def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
         "listed_only": asked.listed_only,
         "today": last_day_on_earth(),
         "limit": asked.limit,
-        "few": asked.few if asked.these is None else MOST_OF_THESE,
+        "few": asked.few,
         "nearest": NEAREST,
         "fitting": FITTING,
-        "compared": max(COMPARED, 2 * asked.limit),
+        "compared": max(COMPARED if asked.these is None else COMPARED_OF_THESE, 2 * asked.limit),
         "structured": STRUCTURED,
         "tried": TRIED,
         "worded": WORDED,

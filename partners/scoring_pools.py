@@ -55,25 +55,9 @@ gone AS MATERIALIZED (
     UNION SELECT e.request_id, e.company_id FROM partners_expressionofinterest e
         WHERE e.status = 'declined' AND {those_declined}
 )"""
-_WORDED = """
-    UNION (SELECT p.id FROM wanted w CROSS JOIN unnest(w.words) pair CROSS JOIN LATERAL (
-            SELECT p.id FROM partners_companyprofile p WHERE p.search_{column} @@ pair AND {{among}}
-            LIMIT %(worded)s) p
-        WHERE w.language = '{language}' AND (SELECT are_many FROM ways) LIMIT %(worded)s)"""
-WORDED_IN = {
-    code: _WORDED.format(column=code.replace("-", "_"), language=code) for code in ("en", "es", "fr", "zh-hant")
-}
-
-POOLS = {
-    # Exactly these.
-    "given": """
-kept AS MATERIALIZED (
-    SELECT r.id AS request_id, p.id AS profile_id FROM partners_partnerrequest r CROSS JOIN partners_companyprofile p
-    WHERE r.id = ANY(%(requests)s) AND {among}
-)""",
-    # The companies for a request.
-    "companies": """
-few AS MATERIALIZED (SELECT p.id FROM partners_companyprofile p WHERE {among} LIMIT %(few)s + 1),
+#: The request, and what of it is compared at a glance; and who is out of the question for it.
+_WANTED = (
+    """
 wanted AS MATERIALIZED (
     SELECT r.id, r.company_id, r.type, firm.economy_id AS home, r.hs_chapters, r.language, """  # noqa: S608 -- our own names
     + _PAIRS
@@ -100,6 +84,28 @@ wanted AS MATERIALIZED (
         AND (r.closes_on IS NULL OR r.closes_on >= %(today)s)
 ),"""
     + _GONE.format(those="d.request_id = ANY(%(requests)s)", those_declined="e.request_id = ANY(%(requests)s)")
+)
+_WORDED = """
+    UNION (SELECT p.id FROM wanted w CROSS JOIN unnest(w.words) pair CROSS JOIN LATERAL (
+            SELECT p.id FROM partners_companyprofile p WHERE p.search_{column} @@ pair AND {{among}}
+            LIMIT %(worded)s) p
+        WHERE w.language = '{language}' AND (SELECT are_many FROM ways) LIMIT %(worded)s)"""
+WORDED_IN = {
+    code: _WORDED.format(column=code.replace("-", "_"), language=code) for code in ("en", "es", "fr", "zh-hant")
+}
+
+POOLS = {
+    # Exactly these.
+    "given": """
+kept AS MATERIALIZED (
+    SELECT r.id AS request_id, p.id AS profile_id FROM partners_partnerrequest r CROSS JOIN partners_companyprofile p
+    WHERE r.id = ANY(%(requests)s) AND {among}
+)""",
+    # The companies for a request.
+    "companies": """
+few AS MATERIALIZED (SELECT p.id FROM partners_companyprofile p WHERE {among} LIMIT %(few)s + 1),
+"""  # noqa: S608
+    + _WANTED
     + """,
 -- The nearest by meaning, of each of its texts.
 walked AS MATERIALIZED ({near_companies}),
@@ -141,9 +147,20 @@ others AS MATERIALIZED (
 -- Of many, those are compared whole that have the most of what is quickly seen.
 kept AS MATERIALIZED (
     SELECT request_id, profile_id FROM (SELECT * FROM rated UNION ALL ("""
-    + _RATED.format(ids="others", near="{near_other}")
+    + _RATED.format(ids="others", near="CASE WHEN (SELECT are_many FROM ways) THEN {near_other} END")
     + """)) every_one ORDER BY worth DESC, profile_id
     LIMIT CASE WHEN (SELECT count(*) FROM few) > %(few)s THEN %(compared)s END
+)""",
+    # The best of these companies for a request.
+    "these": """
+few AS MATERIALIZED (SELECT id FROM unnest(%(these)s::bigint[]) id),
+"""  # noqa: S608
+    + _WANTED
+    + """,
+kept AS MATERIALIZED (
+    SELECT request_id, profile_id FROM ("""
+    + _RATED.format(ids="few", near="{near_other}")
+    + """) every_one ORDER BY worth DESC, profile_id LIMIT %(compared)s
 )""",
     # The open requests for a company.
     "requests": """

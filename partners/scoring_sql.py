@@ -57,13 +57,16 @@ hold AS MATERIALIZED (
         coalesce(read.roles, ARRAY[]::varchar[])::text[] AS roles,
         ARRAY(SELECT t.sector_id FROM partners_companyprofile_sectors t WHERE t.companyprofile_id = p.id) AS sectors,
         {hold_kin} AS kin,
-        ARRAY(SELECT own.type::text FROM partners_partnerrequest own
-            WHERE own.company_id = p.organization_id AND own.status = 'published' AND own.hidden_at IS NULL
-            AND own.closes_on >= %(today)s AND (own.shows_company OR NOT %(named_only)s)) AS own_types
+        coalesce(CASE WHEN %(named_only)s THEN open.shown ELSE open.types END, ARRAY[]::text[]) AS own_types,
+        coalesce(open.shown, ARRAY[]::text[]) AS shown_types
         {hold_vectors}
     FROM partners_companyprofile p
     JOIN accounts_organization o ON o.id = p.organization_id
     LEFT JOIN partners_profilereading read ON read.profile_id = p.id
+    CROSS JOIN LATERAL (SELECT array_agg(own.type::text) AS types,
+            array_agg(own.type::text) FILTER (WHERE own.shows_company) AS shown
+        FROM partners_partnerrequest own WHERE own.company_id = p.organization_id AND own.status = 'published'
+            AND own.hidden_at IS NULL AND own.closes_on >= %(today)s) open
     WHERE p.id = c.profile_id LIMIT 1) one
 )"""
 #: All sectors under the same wider ones as these. Only the side with few rows has it, and is compared by it.
@@ -136,6 +139,14 @@ lost AS MATERIALIZED (
 conditions AS MATERIALIZED (
     SELECT request_id, profile_id, sum(points) AS points FROM lost GROUP BY request_id, profile_id
 )"""
+#: Do the two want opposite things? By a company's own requests of these types, then by its own word.
+_COMPLEMENT = """CASE WHEN {types} && a.answers THEN 'own_request' WHEN a.type = ANY(h.wanted_types) THEN 'wanted'
+            WHEN cardinality(h.wanted_types) > 0 THEN 'others_wanted' WHEN a.type = ANY({types}) THEN 'same_side' END"""
+#: By all of its open requests, or those that the asker may know; and by those that show its name.
+COMPLEMENTS = {
+    "complement": _COMPLEMENT.format(types="h.own_types"),
+    "shown_complement": _COMPLEMENT.format(types="h.shown_types"),
+}
 #: Each criterion of each pair from 0 to 1; NULL when it is not known.
 _COMPARED = """
 compared AS MATERIALIZED (
@@ -152,9 +163,7 @@ compared AS MATERIALIZED (
         CASE WHEN cardinality(h.markets) = 0 THEN NULL WHEN a.home = ANY(h.home || h.markets) THEN 1 ELSE 0 END::float
             AS back,
         CASE WHEN a.tongues && h.tongues THEN 1 WHEN cardinality(h.spoken) = 0 THEN NULL ELSE 0 END::float AS language,
-        CASE WHEN h.own_types && a.answers THEN 'own_request' WHEN a.type = ANY(h.wanted_types) THEN 'wanted'
-            WHEN cardinality(h.wanted_types) > 0 THEN 'others_wanted' WHEN a.type = ANY(h.own_types) THEN 'same_side'
-            END AS complement,
+        {complement} AS complement,
         CASE WHEN cardinality(a.wants) = 0 OR cardinality(h.roles) = 0 THEN NULL WHEN a.wants && h.roles THEN 1
             ELSE 0 END::float AS role,
         CASE WHEN a.closes_on IS NULL THEN NULL WHEN a.closes_on >= %(today)s + 14
@@ -210,8 +219,9 @@ spoken AS MATERIALIZED (
     WHERE unworded >= coalesce((SELECT unworded FROM silent ORDER BY unworded DESC OFFSET %(limit)s - 1 LIMIT 1),
         '-infinity') - %(w_words)s
 ),
+-- Rounded as it is shown: the same text has not quite the same vector in each batch that is encoded.
 best AS MATERIALIZED (
-    SELECT *, unworded + words_points AS total FROM spoken ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
+    SELECT *, round((unworded + words_points)::numeric, 4)::float AS total FROM spoken ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
 ),
 said AS MATERIALIZED (
     SELECT request_id, profile_id, jsonb_agg(jsonb_build_object('kind', kind, 'value', value,
@@ -220,9 +230,11 @@ said AS MATERIALIZED (
     FROM lost JOIN (SELECT request_id, profile_id FROM best) b USING (request_id, profile_id)
     GROUP BY request_id, profile_id
 )"""
-#: Of the best, the codes that say what was compared.
+#: Of the best, the codes that say what was compared; what a company's own requests tell, also without the unnamed ones.
 _DETAILED = """
 SELECT best.*, said.all_of_them,
+    {shown_complement} AS shown_complement, %(w_complement)s::float AS complement_worth,
+    ARRAY(SELECT DISTINCT x FROM unnest(h.shown_types) x WHERE x = ANY(a.answers) ORDER BY 1) AS shown_answering_types,
     ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(a.sectors)
         AND s.id = ANY(h.sectors) ORDER BY 1) AS same_sectors,
     ARRAY(SELECT s.slug FROM reference_sector s WHERE s.id = ANY(h.sectors) AND EXISTS (SELECT FROM reference_sector kin
@@ -285,9 +297,8 @@ VECTORS = {
         SELECT m.profile_id AS id, m.part, 1 - (m.vector <=> mine.vector) AS near
             FROM partners_companymeaning m ORDER BY m.vector <=> mine.vector LIMIT %(nearest)s) near
     WHERE mine.request_id = ANY(%(requests)s) AND (SELECT count(*) FROM few) > %(few)s""",
-        "near_other": """CASE WHEN (SELECT count(*) FROM few) > %(few)s THEN (
-            SELECT 1 - (m.vector <=> r.whole) FROM partners_companymeaning m
-            WHERE m.profile_id = p.id AND m.language = p.language AND m.part = 2 LIMIT 1) END""",
+        "near_other": """(SELECT 1 - (m.vector <=> r.whole) FROM partners_companymeaning m
+            WHERE m.profile_id = p.id AND m.language = p.language AND m.part = 2 LIMIT 1)""",
         "near_requests": """
     UNION (SELECT near.id FROM partners_companymeaning mine CROSS JOIN LATERAL (
         SELECT m.request_id AS id

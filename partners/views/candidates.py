@@ -11,12 +11,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from partners import inviting, matching, permissions, ranking, reasons
+from partners import inviting, permissions, ranking, reasons
 from partners.chamber_forms import InvitedNoForm, InviteForm
 from partners.models import CandidateInvitation, ChamberMember, CompanyProfile, PartnerRequest, Referral
 from partners.views.acting import chambers_of
 from portal.accounts.models import Organization
 from portal.accounts.permissions import company_ids
+from portal.search.text import COLUMNS
 from portal.web import go, require, show
 
 PER_PAGE = 20
@@ -134,8 +135,8 @@ def _write_out(rows: list[Any]) -> None:
 
 
 def _find(request: HttpRequest, slug: str) -> PartnerRequest:
-    rows = matching.for_comparing(PartnerRequest.objects.visible_to(request.user).for_rows())
-    return get_object_or_404(rows, slug=slug)
+    rows = PartnerRequest.objects.visible_to(request.user).select_related("company", "chamber")
+    return get_object_or_404(rows.defer(*COLUMNS.values()), slug=slug)
 
 
 def _looking_chamber(request: HttpRequest, found: PartnerRequest) -> tuple[Organization, bool]:

@@ -18,10 +18,13 @@ from partners.views import sharing
 from portal.accounts.permissions import chamber_ids, company_ids, memberships
 from portal.activity.log import timeline
 from portal.memberpages import kept
+from portal.search.text import COLUMNS
 from portal.web import go, require, show
 
 PER_PAGE = 20
 VERBS = ("edit", "submit", "publish", "review", "discard", "close", "renew", "express", "attach", "ask_firm")
+#: What no row shows of its request.
+_VECTORS = [f"request__{column}" for column in COLUMNS.values()]
 
 
 @login_required
@@ -32,21 +35,22 @@ def match_list(request: HttpRequest) -> HttpResponse:
     matches = (
         Match.objects.visible_to(request.user)
         .filter(request__in=opened, request__paused_at=None, score__gte=matching.THRESHOLD)
-        .select_related("request__company__economy", "request__chamber", "company")
-        .prefetch_related("request__sectors", "request__target_economies")
+        .select_related("request__company__economy", "company")
+        .defer(*_VECTORS)
     )
     page = Paginator(matches, PER_PAGE).get_page(request.GET.get("page"))
     for match, lines in zip(page, reasons.lines_for([match.reasons for match in page]), strict=True):
         match.lines = lines
     companies = [m.organization for m in memberships(request.user) if m.organization_id in company_ids(request.user)]
-    profiles = {p.organization_id: p for p in CompanyProfile.objects.filter(organization__in=companies)}
-    unlisted = [company for company in companies if not getattr(profiles.get(company.pk), "is_listed", False)]
+    listed = CompanyProfile.objects.listed().filter(organization__in=companies)
+    listed_ids = set(listed.values_list("organization", flat=True))
+    unlisted = [company for company in companies if company.pk not in listed_ids]
     set_aside = Dismissal.objects.visible_to(request.user).filter(request__in=opened).order_by("-at")
     context = {
         "page": page,
         "companies": companies,
         "unlisted": unlisted,
-        "set_aside": set_aside.select_related("request", "company")[:PER_PAGE],
+        "set_aside": set_aside.select_related("request", "company").defer(*_VECTORS)[:PER_PAGE],
         # Once for all rows.
         "dismiss_choices": render_to_string(
             "partners/match_dismiss_choices.html", {"reasons": Dismissal.Reason.choices}

@@ -559,7 +559,8 @@ class TestStoring:
         assert {row.profile_id for row in found} == {by_sector.pk, by_meaning.pk}
         assert [row.request_id for row in back] == [request_mx.pk]
 
-    def test_of_many_companies_those_that_look_best_at_once_are_compared_whole(self, request_mx, monkeypatch):
+    @pytest.mark.parametrize("most", ["COMPARED", "COMPARED_OF_THESE"])
+    def test_of_many_companies_those_that_look_best_at_once_are_compared_whole(self, request_mx, monkeypatch, most):
         text = f"{request_mx.title}. {request_mx.description}"
         CompanyProfileFactory.create_batch(2, capabilities=text, certifications=("ISO 9001",))
         certified = CompanyProfileFactory(capabilities="We buy dried fruit in bulk.", certifications=("AS9100",))
@@ -567,11 +568,13 @@ class TestStoring:
         freshening.freshen(request_mx)
 
         def best():
-            (row,) = scoring.score(scoring.Asked(requests=[request_mx.pk], few=0, limit=1))
+            keys = CompanyProfile.objects.values_list("pk", flat=True)
+            these = list(keys) if most == "COMPARED_OF_THESE" else None
+            (row,) = scoring.score(scoring.Asked(requests=[request_mx.pk], these=these, few=0, limit=1))
             return row.profile_id
 
         assert best() == certified.pk
-        monkeypatch.setattr(scoring, "COMPARED", 1)  # and so twice as many as are asked for
+        monkeypatch.setattr(scoring, most, 1)  # and so twice as many as are asked for
         assert best() != certified.pk
 
     def test_two_rare_words_of_the_title_bring_a_company_and_two_usual_ones_do_not(self, request_mx, monkeypatch):
