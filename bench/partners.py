@@ -33,6 +33,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from filling_partners import fill
 from serving import HEAD, HELLO, PORTAL, collect_static, in_turns, introduce, milliseconds, percentile, served, session
 
@@ -209,29 +210,35 @@ def measure_encoder(number: int) -> None:
 
 
 def measure_pages(seconds: int, wanted: str) -> None:
-    hers, chambers, candidates, request, company = people()
-    pages = lists() | {
-        "request": (
-            reverse("partners:request-detail", args=[request.slug]),
-            f"SELECT * FROM partners_partnerrequest WHERE slug = '{request.slug}'",  # noqa: S608
-            (None, hers),
-        ),
-        "company": (
-            reverse("partners:company-detail", args=[company.slug]),
-            f"SELECT * FROM partners_companyprofile WHERE organization_id = {company.pk}",  # noqa: S608
-            (None, hers),
-        ),
-        "for my company": (
-            reverse("partners:match-list"),
-            f"SELECT * FROM partners_match WHERE company_id = {company.pk} ORDER BY score DESC LIMIT 20",  # noqa: S608
-            (hers,),
-        ),
-        "candidates": (
-            reverse("partners:candidate-list", args=[candidates.slug]),
-            f"SELECT * FROM partners_match WHERE request_id = {candidates.pk} ORDER BY score DESC LIMIT 20",  # noqa: S608
-            (chambers,),
-        ),
-    }
+    hers, chambers, suited, unsuited, request, company = people()
+    pages = (
+        lists()
+        | {
+            "request": (
+                reverse("partners:request-detail", args=[request.slug]),
+                f"SELECT * FROM partners_partnerrequest WHERE slug = '{request.slug}'",  # noqa: S608
+                (None, hers),
+            ),
+            "company": (
+                reverse("partners:company-detail", args=[company.slug]),
+                f"SELECT * FROM partners_companyprofile WHERE organization_id = {company.pk}",  # noqa: S608
+                (None, hers),
+            ),
+            "for my company": (
+                reverse("partners:match-list"),
+                f"SELECT * FROM partners_match WHERE company_id = {company.pk} ORDER BY score DESC LIMIT 20",  # noqa: S608
+                (hers,),
+            ),
+        }
+        | {
+            name: (
+                reverse("partners:candidate-list", args=[own.slug]),
+                f"SELECT * FROM partners_match WHERE request_id = {own.pk} ORDER BY score DESC LIMIT 20",  # noqa: S608
+                (chambers[own],),
+            )
+            for name, own in (("candidates", suited), ("candidates, none", unsuited))
+        }
+    )
     introduce()
     print(f"{'':<{len(HEAD)}}{'SQL ms':>9}{'x SQL':>8}")
     collect_static()
@@ -301,21 +308,30 @@ def lists() -> dict[str, tuple[str, str, tuple]]:
 
 
 def people():
-    """The cookies of a firm with stored matches and of a chamber; a request of that chamber, and one to read."""
+    """The cookies of a firm with stored matches and of the chambers of two requests; these, one that suits many and one
+    that suits nobody; one to read, and the firm."""
     company = spread(Organization.objects.filter(slug__startswith="bench-"), 2)[-1]
     matching.refresh_company(company)
-    own, read = spread(bench_requests(), 3)[1:]
-    matching.refresh(own)
+    requests = spread(bench_requests(), 60)
+    found = {request: len([one for one in matching.candidates_for(request) if one.is_told]) for request in requests}
+    chambers = {}
+    for own in (max(requests, key=found.get), min(requests, key=found.get)):
+        matching.refresh(own)
+        _give_members(own.chamber)
+        chambers[own] = _cookie(_person_of(own.chamber))
+    return _cookie(_person_of(company)), chambers, *chambers, requests[-1], company
+
+
+def _give_members(chamber) -> None:
     members = spread(Organization.objects.filter(slug__startswith="bench-"), 200)
     ChamberMember.objects.bulk_create(
         [
-            ChamberMember(chamber=own.chamber, company=one, status="active", since=own.published_at)
+            ChamberMember(chamber=chamber, company=one, status="active", since=timezone.now())
             for one in members
-            if not one.chambers.exists()
-        ]
+            if not one.chambers.filter(pk=chamber.pk).exists()
+        ],
+        ignore_conflicts=True,
     )
-    owner, broker = _person_of(company), _person_of(own.chamber)
-    return _cookie(owner), _cookie(broker), own, read, company
 
 
 def _person_of(organization):

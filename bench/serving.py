@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from portal.sessions import SessionStore
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
+WORKERS, THREADS = 2, 4
+SIZE = ("--workers", str(WORKERS), "--blocking-threads", str(THREADS))
 WRK_REPORT = """
 done = function(summary, latency, requests)
   io.write(string.format("RESULT %d %d %.1f %.1f %d\\n", summary.requests, summary.duration,
@@ -51,7 +54,7 @@ def introduce():
 def in_turns(hello, page, headers, seconds):
     """Asks for ``hello`` and ``page`` in turns; requests a second, p50, p95, hello's rate and the ratio, as text."""
     ratios, rates, halves, tails, bare = [], [], [], [], []
-    load(page, headers, 1)  # from now on what is kept, is kept
+    warm(page, headers)  # from now on what is kept, is kept
     for _round in range(ROUNDS):
         before, *_rest = load(hello, {}, 1)
         rate, half, tail = load(page, headers, seconds)
@@ -63,6 +66,12 @@ def in_turns(hello, page, headers, seconds):
         tails.append(tail)
     middle = statistics.median
     return f"{middle(rates):>8.1f}{middle(halves):>9.1f}{middle(tails):>9.1f}{middle(bare):>9.0f}{middle(ratios):>9.4f}"
+
+
+def warm(url, headers):
+    """Ask so often at the same time that each of the server's threads has a connection and its plans."""
+    with ThreadPoolExecutor(2 * WORKERS * THREADS) as pool:
+        list(pool.map(lambda _turn: with_python(url, headers, 1), range(2 * WORKERS * THREADS)))
 
 
 def load(url, headers, seconds):
@@ -89,7 +98,7 @@ def with_python(url, headers, seconds):
     address = urlsplit(url)
     connection_ = HTTPConnection(address.hostname, address.port, timeout=30)
     times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    while time.perf_counter() < end or len(times) < 2:
         start = time.perf_counter()
         connection_.request("GET", f"{address.path}?{address.query}", headers=headers)
         answer = connection_.getresponse()
@@ -119,7 +128,7 @@ def served(application, environment):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--log-level", "warning")
+    web = ("--interface", "wsgi", "--log-level", "warning", *SIZE)
     command = [sys.executable, "-m", "granian", *web, "--host", "127.0.0.1", "--port", str(port), application]
     process = subprocess.Popen(command, cwd=ROOT, env=server_environment() | environment)  # noqa: S603
     try:

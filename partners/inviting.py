@@ -45,28 +45,35 @@ OBSTACLES = {
 
 @dataclass(frozen=True)
 class Known:
-    """What happened between a request and some companies: who was invited when, who has come forward, and why a chamber
-    cannot invite one, as codes of ``OBSTACLES``."""
+    """What happened between a request and some companies: who was invited when, has come forward or said no, and why a
+    chamber cannot invite one, as codes of ``OBSTACLES``."""
 
     invited: Mapping[int, datetime]
     interested: Collection[int]
+    dismissed: Collection[int]
     obstacles: Mapping[int, str]
 
 
 def known(
-    request: PartnerRequest, chamber: Organization, companies: Collection[int], members: Collection[int]
+    request: PartnerRequest,
+    chamber: Organization,
+    companies: Collection[int],
+    *,
+    members: Collection[int],
+    invitations: Collection[CandidateInvitation],
 ) -> Known:
-    """``members``: the chamber's member firms, as :func:`members_of` has them."""
-    every, invited = set(companies), CandidateInvitation.objects.filter(request=request)
-    dates = dict(invited.filter(company__in=every).values_list("company", "at"))
+    """``members``: the chamber's member firms, as :func:`members_of` has them; ``invitations``: all to the request."""
+    every = set(companies)
+    dates = {invitation.company_id: invitation.at for invitation in invitations}
     forward = _ids(interested(request).filter(company__in=every))
+    dismissed = _ids(Dismissal.objects.filter(request=request, company__in=every))
     rules: list[tuple[str, set[int]]] = [
         ("closed", set() if request.is_open else every),
         ("not_yours", set() if may_invite(request, chamber) else every),
         ("own", {request.company_id}),
         ("already", set(dates)),
         ("interested", forward),
-        ("dismissed", _ids(Dismissal.objects.filter(request=request, company__in=every))),
+        ("dismissed", dismissed),
         ("not_visible", every - _within_reach(request, chamber, every, members)),
         ("nobody", every - _with_people(every)),
     ]
@@ -74,12 +81,13 @@ def known(
     for code, ids in rules:
         for company in ids & every:
             found.setdefault(company, code)
-    return Known(dates, forward, found)
+    return Known(dates, forward, dismissed, found)
 
 
 def obstacles(request: PartnerRequest, chamber: Organization, companies: Collection[int]) -> Mapping[int, str]:
     """Why ``chamber`` cannot invite these companies, as codes of ``OBSTACLES``; those it may invite are left out."""
-    return known(request, chamber, companies, members_of(chamber)).obstacles
+    invitations = request.candidate_invitations.all()
+    return known(request, chamber, companies, members=members_of(chamber), invitations=invitations).obstacles
 
 
 def may_invite(request: PartnerRequest, chamber: Organization) -> bool:

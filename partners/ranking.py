@@ -14,7 +14,6 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -97,11 +96,14 @@ class Row:
 class Ranking:
     """Who suits a request, best first, ``everywhere`` in the directory and among a chamber's ``members``.
 
+    ``invited``: whom the chamber itself invited, the latest first. Whom another one invited is that chamber's affair: it
+    may be a member that no directory has.
     ``nobody``: where no company of the directory has all that is required, why, in the reader's language.
     """
 
     everywhere: list[Row]
     members: list[Row]
+    invited: list["Answer"]
     nobody: list[str] = field(default_factory=list)
 
 
@@ -167,23 +169,21 @@ def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
     members = inviting.members_of(chamber)
     these = CompanyProfile.objects.filter(organization__in=members).values_list("pk", flat=True)
     everywhere, own = (_fitting(found) for found in (near, _now(request, these=these, limit=LIMIT)))
-    rows = _rows(request, chamber, members, [*everywhere, *own])
-    ranking = Ranking(rows[: len(everywhere)], rows[len(everywhere) :])
+    shown = [*everywhere, *own]
+    invitations = list(request.candidate_invitations.select_related("company__economy").order_by("-at"))
+    answers = [invitation for invitation in invitations if invitation.chamber_id == chamber.pk]
+    ids = {one.company_id for one in shown} | {invitation.company_id for invitation in answers}
+    known = inviting.known(request, chamber, ids, members=members, invitations=invitations)
+    rows = _rows(shown, known, members)
+    ranking = Ranking(
+        rows[: len(everywhere)],
+        rows[len(everywhere) :],
+        [Answer(one, one.company_id in known.interested, one.company_id in known.dismissed) for one in answers],
+    )
     if near and all(row.misses_something for row in ranking.everywhere):
         judged = [(one.score, [Reason.from_json(kept) for kept in one.reasons]) for one in near]
         ranking.nobody = lacking.lines(lacking.why_nobody(judged))
     return ranking
-
-
-def invited(request: PartnerRequest, chamber: Organization) -> list[Answer]:
-    """Whom the chamber itself invited, and what became of it, the latest first. Whom another chamber invited is that
-    chamber's affair: it may be a member that no directory has."""
-    rows = list(CandidateInvitation.objects.filter(request=request, chamber=chamber).select_related("company__economy"))
-    ids = [row.company_id for row in rows]
-    interested = set(inviting.interested(request).filter(company__in=ids).values_list("company", flat=True))
-    no = set(_of(Dismissal, request, ids).values_list("company", flat=True))
-    answers = [Answer(row, row.company_id in interested, row.company_id in no) for row in rows]
-    return sorted(answers, key=lambda answer: answer.invitation.at, reverse=True)
 
 
 def reasons_of(request: PartnerRequest, company: Organization) -> list[dict[str, Any]]:
@@ -243,10 +243,9 @@ def _fitting(near: list[Near]) -> list[Near]:
     return [one for one in near if one.score >= THRESHOLD][:LIMIT]
 
 
-def _rows(request: PartnerRequest, chamber: Organization, members: set[int], found: Collection[Near]) -> list[Row]:
+def _rows(found: Collection[Near], known: inviting.Known, members: Collection[int]) -> list[Row]:
     ids = {one.company_id for one in found}
     companies = Organization.objects.select_related("economy").prefetch_related(standing_vouches("")).in_bulk(ids)
-    known = inviting.known(request, chamber, ids, members)
     return [
         Row(
             company=companies[one.company_id],
@@ -263,7 +262,3 @@ def _rows(request: PartnerRequest, chamber: Organization, members: set[int], fou
 
 def _as_json(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [reason.as_json() for reason in explaining.reasons_of(found)]
-
-
-def _of(model: type[Model], request: PartnerRequest, companies: Collection[int]) -> QuerySet[Any]:
-    return model._default_manager.filter(request=request, company__in=companies)

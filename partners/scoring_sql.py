@@ -221,7 +221,8 @@ spoken AS MATERIALIZED (
 ),
 -- Rounded as it is shown: the same text has not quite the same vector in each batch that is encoded.
 best AS MATERIALIZED (
-    SELECT *, round((unworded + words_points)::numeric, 4)::float AS total FROM spoken ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
+    SELECT *, round((unworded + words_points)::numeric, 4)::float AS total FROM spoken
+    ORDER BY total DESC, request_id, profile_id LIMIT %(limit)s
 ),
 said AS MATERIALIZED (
     SELECT request_id, profile_id, jsonb_agg(jsonb_build_object('kind', kind, 'value', value,

@@ -35,7 +35,6 @@ def candidate_list(request: HttpRequest, slug: str) -> HttpResponse:
         "found": found,
         "chamber": chamber,
         "is_own": is_own,
-        "invited": ranking.invited(found, chamber),
         "ranked": ranked,
         "standing": ranking.standing(found) if is_own else None,
     }

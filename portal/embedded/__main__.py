@@ -2,7 +2,7 @@
 
 For example ``python -m portal.embedded python manage.py check``.
 
-``--data-dir DIR`` keeps the data there instead.
+``--data-dir DIR`` keeps the data there instead, ``--set shared_buffers=6GB`` is a setting of PostgreSQL.
 """
 
 import argparse
@@ -19,14 +19,15 @@ def main() -> int:
     """Return the command's exit status."""
     parser = argparse.ArgumentParser(prog="python -m portal.embedded", description=__doc__)
     parser.add_argument("--data-dir", type=Path)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     if not options.command:
         parser.error("say which command to run")
     if options.data_dir:
-        return _run(Servers(options.data_dir), options.command)
+        return _run(Servers(options.data_dir, settings=options.settings), options.command)
     with tempfile.TemporaryDirectory(prefix="sme-") as directory:
-        return _run(Servers(Path(directory), durable=False), options.command)
+        return _run(Servers(Path(directory), durable=False, settings=options.settings), options.command)
 
 
 def _run(servers: Servers, command: list[str]) -> int:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,9 +23,19 @@ RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 class Postgres:
-    """The cluster in `home/postgres`. Making the object starts nothing."""
+    """The cluster in `home/postgres`. Making the object starts nothing. `own`: more settings, as `name=value`."""
 
-    def __init__(self, home: Path, run: Path, programs: Programs, user: User, *, keep: int, durable: bool) -> None:
+    def __init__(
+        self,
+        home: Path,
+        run: Path,
+        programs: Programs,
+        user: User,
+        *,
+        keep: int,
+        durable: bool,
+        own: Sequence[str] = (),
+    ) -> None:
         self.cluster, self.password_file = home / "postgres", home / "postgres.password"
         self.run, self.programs, self.user, self.durable = run, programs, user, durable
         self.log = home / "log" / "postgres.log"
@@ -35,6 +46,7 @@ class Postgres:
             "timezone=UTC",
             "log_timezone=UTC",
             *(() if durable else RELAXED),
+            *own,
         ]
         self.child = Child(
             "postgres",

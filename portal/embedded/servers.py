@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -32,13 +33,22 @@ class Servers:
     that starts them, unless it is the main one. As root they run as an unprivileged user (see places.py).
     Without `postgres` or `valkey` that one is not started; the locks are taken all the same.
     `durable=False` trades safety against power loss for speed and keeps nothing after stop(): for tests.
+    `settings` are PostgreSQL's, as `name=value`: what an operator would set for much data, for benches.
 
     Two locks: `<data_dir>/lock` is ours alone and tells a second copy at once that it is the second;
     `servers/lock` is inherited by every server process, so holding it proves that none is left of an earlier run.
     """
 
-    def __init__(self, data_dir: Path, *, durable: bool = True, postgres: bool = True, valkey: bool = True) -> None:
-        self.data_dir, self.durable = Path(data_dir), durable
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        durable: bool = True,
+        postgres: bool = True,
+        valkey: bool = True,
+        settings: Sequence[str] = (),
+    ) -> None:
+        self.data_dir, self.durable, self._settings = Path(data_dir), durable, tuple(settings)
         self._wanted = (postgres, valkey)
         self.postgres: Postgres | None = None
         self.valkey: Valkey | None = None
@@ -163,7 +173,7 @@ class Servers:
         (self.home / "log").mkdir(mode=0o700, exist_ok=True)
         make_private(self.home / "valkey", user)
         places, keep, durable = (self.home, run, programs, user), self._servers_lock, self.durable
-        self.postgres = Postgres(*places, keep=keep, durable=durable) if postgres else None
+        self.postgres = Postgres(*places, keep=keep, durable=durable, own=self._settings) if postgres else None
         self.valkey = Valkey(*places, keep=keep, durable=durable) if valkey else None
 
     def _release(self) -> None:

@@ -83,6 +83,12 @@ def test_servers_that_need_not_last_leave_no_file(data_dir):
     assert [path.name for path in data_dir.iterdir()] == ["lock"]
 
 
+def test_much_data_is_measured_with_the_settings_an_operator_would_give_it(data_dir):
+    with Servers(data_dir, durable=False, settings=["shared_buffers=64MB"]) as servers:
+        assert ask(servers.database_url, "SHOW shared_buffers") == ("64MB",)
+        assert ask(servers.database_url, "SHOW fsync") == ("off",)
+
+
 def test_the_extensions_we_build_on_can_be_created(data_dir):
     with Servers(data_dir, durable=False) as servers:
         for name in ("vector", "pg_trgm", "unaccent", "btree_gist"):
