@@ -96,8 +96,8 @@ class Row:
 class Ranking:
     """Who suits a request, best first, ``everywhere`` in the directory and among a chamber's ``members``.
 
-    ``invited``: whom the chamber itself invited, the latest first. Whom another one invited is that chamber's affair: it
-    may be a member that no directory has.
+    ``invited``: whom the chamber itself invited, the latest first. Whom another one invited is that chamber's affair:
+    it may be a member that no directory has.
     ``nobody``: where no company of the directory has all that is required, why, in the reader's language.
     """
 
