@@ -1,14 +1,17 @@
 """System checks of our own habits: every state has its row of moves, every kind of message its three templates."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 -- its name in Django
-from django.db import models
+from django.db import connections, models
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
@@ -67,6 +70,35 @@ def check_meaning(app_configs: object, databases: object = None, **kwargs: objec
         )
         for entry in without
     ]
+
+
+@register(Tags.database)
+def check_squashed(
+    app_configs: object, databases: Collection[str] | None = None, **kwargs: object
+) -> list[CheckMessage]:
+    """E004: some of the migrations that one stands for now. Django would pass over the rest and say nothing, or name
+    something else. Run as W002 is."""
+    problems: list[CheckMessage] = []
+    for name in databases or ():
+        loader = MigrationLoader(connections[name], load=False)
+        loader.load_disk()
+        applied = MigrationRecorder(connections[name]).applied_migrations()
+        problems += problems_of_squashed(loader.disk_migrations, applied)
+    return problems
+
+
+def problems_of_squashed(
+    on_disk: Mapping[tuple[str, str], Migration], applied: Collection[tuple[str, str]]
+) -> Iterator[CheckMessage]:
+    for (app, name), migration in sorted(on_disk.items()):
+        stood_for = migration.replaces or []
+        gone = [key for key in stood_for if key not in applied and key not in on_disk]
+        if gone and any(key in applied for key in stood_for):
+            yield Error(
+                f"This database has only some of the migrations that {app}.{name} stands for; {gone[0][1]} is missing.",
+                hint="Run “migrate” of the last version that has that one as a file, then of this one.",
+                id="portal.E004",
+            )
 
 
 def kinds_spelled(folder: Path) -> Iterator[tuple[str, Path]]:

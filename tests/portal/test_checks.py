@@ -1,6 +1,8 @@
 from pathlib import Path
 
+import pytest
 from django.db import models
+from django.db.migrations import Migration
 
 from portal import checks
 from portal.accounts.models import Membership
@@ -70,3 +72,26 @@ def test_a_kind_without_templates_or_a_reason_is_found():
 
 def test_every_kind_sent_has_its_three_templates_and_says_why():
     assert checks.check_mails(None) == []
+
+
+def test_a_database_that_has_only_some_of_what_one_migration_stands_for_is_refused():
+    one = Migration("0001_squashed_0002_b", "tests")
+    one.replaces = [("tests", "0001_a"), ("tests", "0002_b")]
+    on_disk = {("tests", one.name): one}
+
+    def missing(*applied):
+        return [problem.msg for problem in checks.problems_of_squashed(on_disk, {("tests", name) for name in applied})]
+
+    assert missing() == missing("0001_a", "0002_b") == missing("0001_a", "0002_b", one.name) == []
+    said = (
+        "This database has only some of the migrations that tests.0001_squashed_0002_b stands for; 0002_b is missing."
+    )
+    assert missing("0001_a") == missing("0001_a", one.name) == [said]
+    # Where the files are still there, Django goes on with them.
+    on_disk[("tests", "0002_b")] = Migration("0002_b", "tests")
+    assert missing("0001_a") == []
+
+
+@pytest.mark.django_db
+def test_the_tables_of_the_portal_have_all_their_migrations():
+    assert checks.check_squashed(None, databases=["default"]) == []
