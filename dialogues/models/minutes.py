@@ -69,7 +69,7 @@ class Minutes(models.Model):
     """The record of a session, one Markdown text per working language.
 
     A published version never changes: a correction is a new version. Triggers in the database
-    hold this too (migrations 0002 and 0009).
+    hold this too (the app's first migration).
     """
 
     class Status(models.TextChoices):
