@@ -9,10 +9,10 @@ Type = PartnerRequest.Type
 #: The points each criterion can give; they sum to 1.
 WEIGHTS = MappingProxyType(
     {
-        "meaning": 0.36,  # the two texts are about the same
-        "deal": 0.22,  # what one side seeks is what the other offers
+        "meaning": 0.40,  # the two texts are about the same
+        "deal": 0.20,  # what one side seeks is what the other offers
         "sector": 0.12,
-        "hs": 0.10,
+        "hs": 0.08,
         "economy": 0.09,  # the company is, or sells, where partners are sought
         "role": 0.03,  # a distributor is sought, and it is one
         "language": 0.02,

@@ -61,7 +61,7 @@ class TestEveryListCostsTheSameForOneRowAndForThree:
             matching.refresh(request)
         client.force_login(owner_us)
 
-        response = count_queries(client, reverse("partners:match-list"), 6)
+        response = count_queries(client, reverse("partners:match-list"), 4)
 
         assert len(response.context["page"]) == count
 
