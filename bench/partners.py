@@ -131,7 +131,7 @@ def figures(ask, given) -> str:
     for one in given:
         with CaptureQueriesContext(connection) as captured:
             found.append(len(ask(one)))
-        statements = [q["sql"] for q in captured if q["sql"].startswith("WITH") or "set_config" in q["sql"]]
+        statements = [q["sql"] for q in captured if q["sql"].startswith("EXECUTE") or "set_config" in q["sql"]]
         ours.append(milliseconds(lambda one=one: ask(one)))
         raw.append(milliseconds(lambda statements=statements: run(statements)))
     numbers = "".join(f"{percentile(times, share):>9.1f}" for times in (ours, raw) for share in (50, 95))

@@ -8,7 +8,8 @@ Companies that take part: those in the public directory, samples too, and whoeve
 stored and mailed only of the listed; who shows candidates to people passes ``among`` with the profiles they may see.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -188,20 +189,37 @@ def _is_due(company: Organization, **changes: str) -> None:
 
 def refresh_due(limit: int = 100) -> bool:
     """Read up to ``limit`` companies and requests that nobody has read yet, and store the matches of as many that
-    changed since theirs were stored; return whether there may be more."""
+    changed since theirs were stored; return whether there may be more.
+
+    Raises an ``ExceptionGroup`` of what failed, once all others are stored.
+    """
     unread_requests = list(freshening.unread_requests()[:limit])
     freshening.read_requests(unread_requests)
     unread_companies = list(freshening.unread_companies()[:limit])
     freshening.read_companies(unread_companies)
     due = Organization.objects.filter(profile__match_is_due=True).order_by("profile")
     companies = list(due[:limit])
+    failed: list[Exception] = []
     for company in companies:
-        own_profile_changed(company)
-        refresh_company(company)
+        with _noting(failed):
+            own_profile_changed(company)
+            refresh_company(company)
     requests = list(PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk")[:limit])  # type: ignore[attr-defined]
     for request in requests:
-        refresh(request)
+        with _noting(failed):
+            refresh(request)
+    if failed:
+        raise ExceptionGroup("Matches that could not be stored.", failed)
     return limit in {len(unread_requests), len(unread_companies), len(requests), len(companies)}
+
+
+@contextmanager
+def _noting(failed: list[Exception]) -> Iterator[None]:
+    """One that fails, each time anew, does not hold up those behind it; whoever sweeps raises it in the end."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 -- the sweep raises it in the end
+        failed.append(error)
 
 
 def _store(found: list[Scored]) -> None:

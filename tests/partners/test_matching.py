@@ -448,6 +448,25 @@ class TestStoring:
         assert Match.objects.get().request == request_mx
         assert not freshening.unread_companies().exists()
 
+    def test_one_that_cannot_be_stored_does_not_hold_up_the_others_of_the_sweep(self, request_mx, monkeypatch):
+        broken = CompanyProfileFactory()
+        CompanyProfileFactory()
+        score = scoring.score
+
+        def fail_for_one(asked):
+            if asked.profile == broken.pk:
+                raise ValueError("broken")
+            return score(asked)
+
+        monkeypatch.setattr(scoring, "score", fail_for_one)
+
+        with pytest.raises(ExceptionGroup) as failed:
+            matching.refresh_due()
+
+        assert [str(error) for error in failed.value.exceptions] == ["broken"]
+        assert Match.objects.count() == 2
+        assert list(CompanyProfile.objects.filter(match_is_due=True)) == [broken]
+
     def test_what_its_company_excludes_from_now_on_makes_its_requests_due(
         self, published, firm_us, django_capture_on_commit_callbacks
     ):
