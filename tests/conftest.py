@@ -1,6 +1,7 @@
 """A small fixed cast. Names say what a person is; see tests/factories/accounts.py for the organizations."""
 
 import gc
+import os
 
 import pytest
 from django.core.cache import cache
@@ -18,6 +19,11 @@ settings.load_profile("portal")
 
 #: These start servers, workers or a browser: one after the other, beside the rest on the other processors.
 HEAVY = ("tests/journeys/", "tests/faults/", "test_embedded.py", "test_demo_command.py", "test_failures.py")
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are processors: the one with the heavy tests mostly waits for servers and browsers."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)
