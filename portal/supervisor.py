@@ -58,6 +58,8 @@ def portal_children(*, root: Path, data_dir: Path, host: str, port: int, env: Ma
     beat = ("beat", "--scheduler", "portal.beat:Scheduler", "--schedule", str(data_dir / "beat"), "--pidfile", "")
     # Each thread keeps a database connection; granian's own default is hundreds of threads.
     web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers")
+    # A worker that is asked to stop while it starts does not hear it, and granian would wait for it for ever.
+    web = (*web, "--workers-kill-timeout", "8")
     return [
         # SIGKILL: with the broker gone at the same moment, Celery would wait for it for ever
         child(WORKER, "worker.log", "celery", "-A", "portal", *worker, *ordinary, on_orphaned=signal.SIGKILL),
