@@ -144,9 +144,9 @@ def standing(request: PartnerRequest) -> Standing:
     return Standing(counts["all"], counts["best"], counts["among_first"])
 
 
-def nearest(request: PartnerRequest) -> list[Near]:
-    """The ``LOOKED_AT`` companies of the directory that come nearest, best first, without what their unnamed requests
-    would tell.
+def nearest(request: PartnerRequest, limit: int = lacking.LOOKED_AT) -> list[Near]:
+    """The companies of the directory that come nearest, best first, without what their unnamed requests would tell:
+    ``limit`` of them, or more.
 
     As stored, while as many are stored as ever are. Fewer may be what other companies' changes have left: then, and
     where the request has changed since, they are compared now.
@@ -157,7 +157,7 @@ def nearest(request: PartnerRequest) -> list[Near]:
     if not _are_all(matches.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))):
         return _now(request, among=listed, limit=lacking.LOOKED_AT)
     stored = _without_refusals(matches.filter(company__in=listed.values("organization")))
-    rows = stored.values_list("company", "score", "reasons", "company__profile")[: lacking.LOOKED_AT]
+    rows = stored.values_list("company", "score", "reasons", "company__profile")[:limit]
     found = [(Near(company, *explaining.from_outside(score, why)), profile) for company, score, why, profile in rows]
     return [one for one, _profile in sorted(found, key=lambda pair: (-pair[0].score, pair[1]))]
 
@@ -165,7 +165,8 @@ def nearest(request: PartnerRequest) -> list[Near]:
 def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
     """Who suits the request, as ``chamber`` may see and invite them: of the directory, where it answers for the
     request, and of its own member firms, also those that are not in the public directory; ``LIMIT`` of each."""
-    near = nearest(request) if request.chamber_id == chamber.pk else []
+    # Without unnamed requests some change places: a few more than are shown.
+    near = nearest(request, 2 * LIMIT) if request.chamber_id == chamber.pk else []
     members = inviting.members_of(chamber)
     these = CompanyProfile.objects.filter(organization__in=members).values_list("pk", flat=True)
     everywhere, own = (_fitting(found) for found in (near, _now(request, these=these, limit=LIMIT)))
@@ -181,6 +182,7 @@ def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
         [Answer(one, one.company_id in known.interested, one.company_id in known.dismissed) for one in answers],
     )
     if near and all(row.misses_something for row in ranking.everywhere):
+        near = nearest(request) if len(near) == 2 * LIMIT else near
         judged = [(one.score, [Reason.from_json(kept) for kept in one.reasons]) for one in near]
         ranking.nobody = lacking.lines(lacking.why_nobody(judged))
     return ranking

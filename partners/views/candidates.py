@@ -134,8 +134,8 @@ def _write_out(rows: list[Any]) -> None:
 
 
 def _find(request: HttpRequest, slug: str) -> PartnerRequest:
-    rows = PartnerRequest.objects.visible_to(request.user).select_related("company", "chamber")
-    return get_object_or_404(rows.defer(*COLUMNS.values()), slug=slug)
+    rows = PartnerRequest.objects.visible_to(request.user).defer(*COLUMNS.values())
+    return get_object_or_404(rows, slug=slug)
 
 
 def _looking_chamber(request: HttpRequest, found: PartnerRequest) -> tuple[Organization, bool]:

@@ -175,6 +175,24 @@ class TestRanking:
         CompanyProfile.objects.filter(organization=firm_us).update(certifications=["AS9100"], read_of="changed")
         assert "would fit without it" not in client.get(address).content.decode()
 
+    def test_where_nobody_fits_all_that_are_looked_at_are_counted_not_only_the_first(
+        self, published, firm_us, chamber_mx, monkeypatch
+    ):
+        monkeypatch.setattr(ranking, "LIMIT", 1)
+        monkeypatch.setattr(matching, "MOST_STORED", 4)
+        for _number in range(3):
+            CompanyProfileFactory()
+        CompanyProfile.objects.update(certifications=["ISO 9001"])
+        Condition.objects.create(
+            request=published, kind="certification", value="AS9100", is_required=True, is_confirmed=True
+        )
+        matching.refresh(published)
+
+        ranked = ranking.ranked(published, chamber_mx)
+
+        assert len(ranked.everywhere) == 1
+        assert [line.endswith("4 companies would fit without it.") for line in ranked.nobody] == [True]
+
     def test_reasons_do_not_tell_of_a_candidates_unnamed_requests(self, published, firm_us, chamber_mx):
         PartnerRequestFactory(published=True, company=firm_us, type="business_request", targets=["MX"])
 
