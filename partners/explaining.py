@@ -1,6 +1,6 @@
 """From the codes of a scored pair to its reasons: each criterion met, not met or unknown, with its points."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,14 +61,19 @@ def reasons_of(found: Found) -> list[Reason]:
     return [replace(one, points=float(one.points or 0)) for one in made]
 
 
-def from_outside(score: float, reasons: list[dict[str, Any]]) -> tuple[float, list[dict[str, Any]]]:
-    """A stored match is the company's own and knows its requests without a name: score and reasons without them."""
-    shown = [_shown(reason) for reason in reasons]
-    return score + sum(one["points"] - reason["points"] for one, reason in zip(shown, reasons, strict=True)), shown
+def shown_score(score: float, reasons: Iterable[Reason]) -> float:
+    """The score as others than the company may know it: without what its requests without a name have a part in."""
+    told_less = sum(one.outside.points - one.points for one in reasons if one.outside is not None)
+    return min(1.0, max(0.0, round(score + told_less, 4)))
+
+
+def shown(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reasons of a stored match as others than the company may know them; their points sum to ``shown_score``."""
+    return [_shown(reason) for reason in reasons]
 
 
 def _shown(reason: dict[str, Any]) -> dict[str, Any]:
-    is_own = reason["detail"].get("how") in _OF_OWN_REQUESTS
+    is_own = reason["criterion"] == "complement" and reason["detail"].get("how") in _OF_OWN_REQUESTS
     return reason.get("outside", _UNSAID.as_json()) if is_own else reason
 
 

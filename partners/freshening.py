@@ -4,8 +4,10 @@ What is out of date is known by the digest of the text, whoever changed it, and 
 commit does it at once; matching itself does what is left, in bounded number, before it compares.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
@@ -13,6 +15,8 @@ from partners import conditions, facets, roles
 from partners.models import Capacity, CompanyProfile, Condition, PartnerRequest, ProfileReading, RequestReading
 from partners.reading import wording
 from portal.search import embedding, searched
+
+logger = logging.getLogger(__name__)
 
 #: Texts that are read and encoded while somebody waits; the rest is left to the workers.
 MOST_AT_ONCE = 400
@@ -23,18 +27,28 @@ def freshen(*requests: PartnerRequest) -> None:
     """Read and encode what is out of date: these requests, and at most ``MOST_AT_ONCE`` companies."""
     keys = [request.pk for request in requests]
     read_requests(list(PartnerRequest.objects.filter(_OUTDATED, pk__in=keys).values_list("pk", flat=True)))
-    outdated = list(unread_companies()[: MOST_AT_ONCE + 1])
-    read_companies(outdated[:MOST_AT_ONCE])
-    if len(outdated) > MOST_AT_ONCE:
-        _leave_to_workers()
+    _read_others(unread_companies(), read_companies)
 
 
 def freshen_company(profile: CompanyProfile) -> None:
     """Read and encode what is out of date: this company, and at most ``MOST_AT_ONCE`` open requests."""
     read_companies(list(unread_companies().filter(pk=profile.pk)))
     outdated = PartnerRequest.objects.open().filter(_OUTDATED).order_by("pk")  # type: ignore[attr-defined]
-    keys = list(outdated.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
-    read_requests(keys[:MOST_AT_ONCE])
+    _read_others(outdated.values_list("pk", flat=True), read_requests)
+
+
+def _read_others(outdated: QuerySet, read: Callable[[Sequence[int]], None]) -> None:
+    """What one of them makes impossible is not impossible for all: the sweep reads each by itself, and says which."""
+    keys = list(outdated[: MOST_AT_ONCE + 1])
+    if not keys:
+        return
+    try:
+        with transaction.atomic():
+            read(keys[:MOST_AT_ONCE])
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.exception("Texts of companies or requests could not be read", extra={"first": keys[0]})
     if len(keys) > MOST_AT_ONCE:
         _leave_to_workers()
 

@@ -1,23 +1,23 @@
 """Why nobody suits a request: which of its conditions keep how many companies away that would do otherwise."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partners import reasons
+from partners import reasons, scoring
 from partners.explaining import MET, NOT_MET, Reason
-from partners.weights import THRESHOLD, WEIGHTS
+from partners.weights import THRESHOLD
 
 #: Companies looked at: those that come nearest.
 LOOKED_AT = 100
 #: What is never given as the obstacle: the poster can do nothing about it.
 _NOT_HERS = {"tired", "deadline", "meaning", "deal", "complement"}
-#: What a criterion without penalty could have given.
-_COULD = {"economy": WEIGHTS["economy"], "sector": WEIGHTS["sector"], "hs": WEIGHTS["hs"]}
+#: Criteria without a penalty: what they could have given stands in the way.
+_GIVING = {"economy", "sector", "hs"}
 #: No company "has" this one: it is where it is.
 _NOT_TO_HAVE = "condition_excluded"
 
@@ -48,7 +48,10 @@ def why_nobody(nearest: Iterable[tuple[float, Sequence[Reason]]]) -> list[Gap]:
     rows = list(nearest)
     if any(_suits(score, of_row) for score, of_row in rows):
         return []
-    removed = Counter(_key(reason) for score, of_row in rows for reason in of_row if _is_all(reason, score, of_row))
+    could = {name: points for name, points in scoring.most_points().items() if name in _GIVING}
+    removed = Counter(
+        _key(reason) for score, of_row in rows for reason in of_row if _is_all(reason, score, of_row, could)
+    )
     without = Counter(_key(reason) for _score, of_row in rows for reason in of_row if _is_lacked(reason))
     # Of the companies that lack it some do not mention it; where one says so, its reason is shown.
     every = sorted((reason for _score, of_row in rows for reason in of_row), key=lambda one: one.outcome == NOT_MET)
@@ -82,12 +85,12 @@ def _suits(score: float, reasons_: Sequence[Reason]) -> bool:
     return score >= THRESHOLD and not any(_is_missing(reason) for reason in reasons_)
 
 
-def _is_all(reason: Reason, score: float, reasons_: Sequence[Reason]) -> bool:
+def _is_all(reason: Reason, score: float, reasons_: Sequence[Reason], could: Mapping[str, float]) -> bool:
     """Whether this obstacle alone keeps the company away."""
     if reason.outcome != NOT_MET or reason.criterion in _NOT_HERS:
         return False
-    could = _COULD.get(reason.criterion, 0.0) - min(0.0, reason.points)
-    return _suits(score + could, [one for one in reasons_ if one is not reason])
+    instead = could.get(reason.criterion, 0.0) - min(0.0, reason.points)
+    return _suits(score + instead, [one for one in reasons_ if one is not reason])
 
 
 def _is_missing(reason: Reason) -> bool:

@@ -8,27 +8,29 @@ Companies that take part: those in the public directory, samples too, and whoeve
 stored and mailed only of the listed; who shows candidates to people passes ``among`` with the profiles they may see.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.db.models import BooleanField, QuerySet, Value
+from django.db.models import BooleanField, Q, QuerySet, Value
 from django.utils import timezone
 
 from partners import explaining, freshening, scoring
 from partners.explaining import Reason
 from partners.models import CompanyProfile, Match, PartnerRequest
 from partners.scoring import Asked, Scored
-from partners.weights import COMPLEMENTS, THRESHOLD, WEIGHTS
+from partners.weights import THRESHOLD
 from portal.accounts.models import Organization
-
-__all__ = ["COMPLEMENTS", "THRESHOLD", "WEIGHTS", "Candidate", "Judgement", "Opportunity", "Reason"]
 
 #: Companies stored per request, and requests per company: the best.
 MOST_STORED = 200
+#: So many may fail before a sweep leaves the rest to the next: then it is not they that are broken.
+MOST_FAILED = 1_000
 
 
 @dataclass(frozen=True)
@@ -62,18 +64,16 @@ def candidates_for(
     limit: int = 20,
     *,
     among: QuerySet[CompanyProfile] | None = None,
-    these: Collection[int] | None = None,
     ways: frozenset[str] = scoring.ALL,
 ) -> list[Candidate]:
     """The companies that suit ``request``, the best first; none for one that is closed or expired.
 
-    ``among``: the profiles to choose from, for readers from outside ``CompanyProfile.objects.visible_to(user)``;
-    ``these``: their keys, in less time.
+    ``among``: the profiles to choose from, for readers from outside ``CompanyProfile.objects.visible_to(user)``.
     Reads and encodes first what is out of date (partners/freshening.py). Leaves out for good: its own company, who
     declined or dismissed it, economies that either side excludes, and for mentors wanted those who have paused.
     """
     freshening.freshen(request)
-    found = scoring.score(Asked(requests=[request.pk], among=among, these=these, limit=limit, ways=ways))
+    found = scoring.score(Asked(requests=[request.pk], among=among, limit=limit, ways=ways))
     companies = Organization.objects.select_related("economy").in_bulk([row.company_id for row in found])
     return [Candidate(companies[row.company_id], request, row.score, explaining.reasons_of(row.found)) for row in found]
 
@@ -124,42 +124,83 @@ def judge(request: PartnerRequest, profile: CompanyProfile) -> Judgement:
     return Judgement(profile.organization, request, row.score, explaining.reasons_of(row.found))
 
 
-def refresh(request: PartnerRequest) -> list[Judgement]:
-    """Store the matches of one open request anew; return them, best first. At the same time as others, too."""
+def refresh(request: PartnerRequest, *, only_if_due: bool = False) -> list[Judgement]:
+    """Store the matches of one open request anew; return them, best first. At the same time as others, too.
+
+    ``only_if_due``: nothing where another has done it meanwhile, or is about to.
+    """
     freshening.freshen(request)
     with transaction.atomic():
-        # First of all: who changes it from here on waits, and has it done once more.
-        PartnerRequest.objects.filter(pk=request.pk).update(match_is_due=False)
+        if not _is_ours(PartnerRequest.objects.filter(pk=request.pk), only_if_due):
+            return []
         found = _stored_for(request)
     companies = Organization.objects.in_bulk([row.company_id for row in found])
     return [Judgement(companies[row.company_id], request, row.score, explaining.reasons_of(row.found)) for row in found]
 
 
 def _stored_for(request: PartnerRequest) -> list[Scored]:
-    found = scoring.score(Asked(requests=[request.pk], named_only=False, listed_only=True, limit=MOST_STORED))
-    _store(found)
-    Match.objects.filter(request=request).exclude(company__in=[row.company_id for row in found]).delete()
-    return found
+    best = scoring.score(_asked(requests=[request.pk]))
+    there = Match.objects.filter(request=request)
+    held = there.filter(is_best_of_company=True).exclude(company__in=[row.company_id for row in best])
+    keys = dict(held.values_list("company__profile", "pk"))
+    others = _compared(keys, lambda some: _asked(requests=[request.pk], these=some))
+    _store(best, others, "is_best_of_request")
+    gone = keys.keys() - {row.profile_id for row in others}
+    only_here = Q(is_best_of_company=False) & ~Q(company__in=[row.company_id for row in best])
+    there.filter(only_here | Q(pk__in=[keys[profile] for profile in gone])).delete()
+    return best
 
 
-def refresh_company(company: Organization) -> None:
+def _is_ours(row: QuerySet, only_if_due: bool) -> bool:
+    """First of all: who changes it from here on waits, and has it done once more."""
+    if only_if_due:
+        return bool(row.filter(match_is_due=True).update(match_is_due=False))
+    row.update(match_is_due=False)
+    return True
+
+
+def bring_up_company(company: Organization) -> None:
+    """What the workers do of a company that changed, unless another of them has done it."""
+    own_profile_changed(company)
+    refresh_company(company, only_if_due=True)
+
+
+def refresh_company(company: Organization, *, only_if_due: bool = False) -> None:
     """Store the matches of one company with the open requests anew. At the same time as others, too."""
     profile = CompanyProfile.objects.filter(organization=company).first()
     if profile is not None and profile.is_listed:
         # Before its row is held: what it reads of requests may wait for one whose matches wait for this company.
         freshening.freshen_company(profile)
     with transaction.atomic():
-        CompanyProfile.objects.filter(organization=company).update(match_is_due=False)
-        _store_of(company)
+        if _is_ours(CompanyProfile.objects.filter(organization=company), only_if_due):
+            _store_of(company)
 
 
 def _store_of(company: Organization) -> None:
+    there = Match.objects.filter(company=company)
     profile = CompanyProfile.objects.filter(organization=company).first()
-    found: list[Scored] = []
-    if profile is not None and profile.is_listed:
-        found = scoring.score(Asked(profile=profile.pk, named_only=False, listed_only=True, limit=MOST_STORED))
-    _store(found)
-    Match.objects.filter(company=company).exclude(request__in=[row.request_id for row in found]).delete()
+    if profile is None or not profile.is_listed:
+        there.delete()
+        return
+    best = scoring.score(_asked(profile=profile.pk))
+    held = there.filter(is_best_of_request=True).exclude(request__in=[row.request_id for row in best])
+    keys = dict(held.values_list("request", "pk"))
+    others = _compared(keys, lambda some: _asked(requests=some, these=[profile.pk]))
+    _store(best, others, "is_best_of_company")
+    gone = keys.keys() - {row.request_id for row in others}
+    only_here = Q(is_best_of_request=False) & ~Q(request__in=[row.request_id for row in best])
+    there.filter(only_here | Q(pk__in=[keys[request] for request in gone])).delete()
+
+
+def _asked(**pairs: Any) -> Asked:
+    return Asked(named_only=False, listed_only=True, limit=MOST_STORED, **pairs)
+
+
+def _compared(keys: Collection[int], asked: Callable[[Collection[int]], Asked]) -> list[Scored]:
+    """What the other side counts among its best is compared anew too; what can no longer be is left out."""
+    every = sorted(keys)
+    portions = (every[start : start + MOST_STORED] for start in range(0, len(every), MOST_STORED))
+    return [row for some in portions for row in scoring.score(asked(some))]
 
 
 def company_changed(company: Organization) -> None:
@@ -187,58 +228,71 @@ def _is_due(company: Organization, **changes: str) -> None:
     transaction.on_commit(partial(tasks.ask, tasks.refresh_company, company.pk))
 
 
-def refresh_due(limit: int = 100) -> bool:
+@dataclass
+class Sweep:
+    """What a sweep came to: whether there is more, and what failed."""
+
+    has_more: bool = False
+    failed: list[Exception] = field(default_factory=list)
+
+    def go(self, rows: QuerySet, work: Callable[[Any], object], limit: int) -> None:
+        """Do up to ``limit`` of them; those that fail, each time anew, do not hold up the ones behind them."""
+        done, failed_before = 0, len(self.failed)
+        for row in rows[: limit + MOST_FAILED]:
+            if done == limit:
+                self.has_more = True
+                return
+            if len(self.failed) - failed_before == MOST_FAILED:
+                return
+            with self._noting():
+                work(row)
+                done += 1
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whoever sweeps raises it in the end
+            self.failed.append(error)
+
+
+def refresh_due(limit: int = 100) -> Sweep:
     """Read up to ``limit`` companies and requests that nobody has read yet, and store the matches of as many that
-    changed since theirs were stored; return whether there may be more.
-
-    Raises an ``ExceptionGroup`` of what failed, once all others are stored.
-    """
-    unread_requests = list(freshening.unread_requests()[:limit])
-    freshening.read_requests(unread_requests)
-    unread_companies = list(freshening.unread_companies()[:limit])
-    freshening.read_companies(unread_companies)
-    due = Organization.objects.filter(profile__match_is_due=True).order_by("profile")
-    companies = list(due[:limit])
-    failed: list[Exception] = []
-    for company in companies:
-        with _noting(failed):
-            own_profile_changed(company)
-            refresh_company(company)
-    requests = list(PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk")[:limit])  # type: ignore[attr-defined]
-    for request in requests:
-        with _noting(failed):
-            refresh(request)
-    if failed:
-        raise ExceptionGroup("Matches that could not be stored.", failed)
-    return limit in {len(unread_requests), len(unread_companies), len(requests), len(companies)}
+    changed since theirs were stored."""
+    sweep = Sweep()
+    sweep.go(freshening.unread_requests(), lambda key: freshening.read_requests([key]), limit)
+    sweep.go(freshening.unread_companies(), lambda key: freshening.read_companies([key]), limit)
+    companies = Organization.objects.filter(profile__match_is_due=True).order_by("profile")
+    sweep.go(companies, bring_up_company, limit)
+    requests = PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk").only("pk")  # type: ignore[attr-defined]
+    sweep.go(requests, partial(refresh, only_if_due=True), limit)
+    return sweep
 
 
-@contextmanager
-def _noting(failed: list[Exception]) -> Iterator[None]:
-    """One that fails, each time anew, does not hold up those behind it; whoever sweeps raises it in the end."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 -- the sweep raises it in the end
-        failed.append(error)
-
-
-def _store(found: list[Scored]) -> None:
+def _store(best: Collection[Scored], others: Collection[Scored], side: str) -> None:
     now = timezone.now()
+    ours = {(row.request_id, row.company_id) for row in best}
     # In one order everywhere: two refreshes that meet wait for each other instead of locking each other out.
-    ordered = sorted(found, key=lambda row: (row.request_id, row.company_id))
+    ordered = sorted([*best, *others], key=lambda row: (row.request_id, row.company_id))
     Match.objects.bulk_create(
-        [
-            Match(
-                request_id=row.request_id,
-                company_id=row.company_id,
-                score=row.score,
-                reasons=[reason.as_json() for reason in explaining.reasons_of(row.found)],
-                computed_at=now,
-            )
-            for row in ordered
-        ],
+        [_match(row, now, **{side: (row.request_id, row.company_id) in ours}) for row in ordered],
         update_conflicts=True,
         unique_fields=["request", "company"],
-        update_fields=["score", "reasons", "computed_at"],
+        update_fields=["score", "shown_score", "reasons", "computed_at", side],
         batch_size=500,
+    )
+
+
+def _match(row: Scored, now: datetime, **side: bool) -> Match:
+    reasons = explaining.reasons_of(row.found)
+    return Match(
+        request_id=row.request_id,
+        company_id=row.company_id,
+        score=row.score,
+        shown_score=explaining.shown_score(row.score, reasons),
+        reasons=[reason.as_json() for reason in reasons],
+        computed_at=now,
+        **side,
     )

@@ -127,9 +127,10 @@ class Opportunity:
 
 
 def standing(request: PartnerRequest) -> Standing:
-    """How the request ranks among all open ones, in the stored matches of the companies it suits."""
+    """How the request ranks among all open ones, in the stored matches of the companies it suits; by their scores for
+    others, which unnamed requests have no part in."""
     better = (
-        Match.objects.filter(company=OuterRef("company"), score__gt=OuterRef("score"))
+        Match.objects.filter(company=OuterRef("company"), shown_score__gt=OuterRef("shown_score"))
         .filter(request__in=PartnerRequest.objects.open())
         .order_by()
         .values("company")
@@ -137,7 +138,7 @@ def standing(request: PartnerRequest) -> Standing:
         .values("number")
     )
     place = Coalesce(Subquery(better, output_field=IntegerField()), Value(0)) + 1
-    fitting = Match.objects.filter(request=request, score__gte=THRESHOLD).annotate(place=place)
+    fitting = Match.objects.filter(request=request, shown_score__gte=THRESHOLD).annotate(place=place)
     counts = fitting.aggregate(
         all=Count("pk"), best=Count("pk", filter=Q(place=1)), among_first=Count("pk", filter=Q(place__lte=FIRST))
     )
@@ -146,27 +147,21 @@ def standing(request: PartnerRequest) -> Standing:
 
 def nearest(request: PartnerRequest, limit: int = lacking.LOOKED_AT) -> list[Near]:
     """The companies of the directory that come nearest, best first, without what their unnamed requests would tell:
-    ``limit`` of them, or more.
-
-    As stored, while as many are stored as ever are. Fewer may be what other companies' changes have left: then, and
-    where the request has changed since, they are compared now.
-    """
-    listed = CompanyProfile.objects.listed()
-    matches = Match.objects.filter(request=request)
+    ``limit`` of them. As stored, or compared now where the request has changed since."""
     # Asked of the database: the object may be older.
-    if not _are_all(matches.filter(request__match_is_due=False, request__read_of=F("request__text_digest"))):
-        return _now(request, among=listed, limit=lacking.LOOKED_AT)
-    stored = _without_refusals(matches.filter(company__in=listed.values("organization")))
-    rows = stored.values_list("company", "score", "reasons", "company__profile")[:limit]
-    found = [(Near(company, *explaining.from_outside(score, why)), profile) for company, score, why, profile in rows]
-    return [one for one, _profile in sorted(found, key=lambda pair: (-pair[0].score, pair[1]))]
+    rows = PartnerRequest.objects.filter(pk=request.pk, match_is_due=False, read_of=F("text_digest"))
+    if not rows.exists():
+        return _now(request, listed_only=True, limit=limit)
+    listed = CompanyProfile.objects.listed().values("organization")
+    stored = _without_refusals(Match.objects.filter(request=request, company__in=listed))
+    found = stored.order_by("-shown_score", "company__profile").values_list("company", "shown_score", "reasons")
+    return [Near(company, score, explaining.shown(why)) for company, score, why in found[:limit]]
 
 
 def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
     """Who suits the request, as ``chamber`` may see and invite them: of the directory, where it answers for the
     request, and of its own member firms, also those that are not in the public directory; ``LIMIT`` of each."""
-    # Without unnamed requests some change places: a few more than are shown.
-    near = nearest(request, 2 * LIMIT) if request.chamber_id == chamber.pk else []
+    near = nearest(request, LIMIT) if request.chamber_id == chamber.pk else []
     members = inviting.members_of(chamber)
     these = CompanyProfile.objects.filter(organization__in=members).values_list("pk", flat=True)
     everywhere, own = (_fitting(found) for found in (near, _now(request, these=these, limit=LIMIT)))
@@ -182,7 +177,7 @@ def ranked(request: PartnerRequest, chamber: Organization) -> Ranking:
         [Answer(one, one.company_id in known.interested, one.company_id in known.dismissed) for one in answers],
     )
     if near and all(row.misses_something for row in ranking.everywhere):
-        near = nearest(request) if len(near) == 2 * LIMIT else near
+        near = nearest(request) if len(near) == LIMIT else near
         judged = [(one.score, [Reason.from_json(kept) for kept in one.reasons]) for one in near]
         ranking.nobody = lacking.lines(lacking.why_nobody(judged))
     return ranking
@@ -202,7 +197,7 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     """The open requests that suit a member firm best, for its chamber: also while it is not in the public directory,
     and without what its own unnamed requests, which another chamber may have posted, would tell.
 
-    As stored, while as many are stored as ever are, unless the firm is in no directory or has changed since.
+    As stored, or compared now where the firm is in no directory or has changed since.
     """
     profile = CompanyProfile.objects.filter(organization=company).first()
     if profile is None:
@@ -210,21 +205,16 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     is_read = profile.is_listed and not profile.match_is_due and profile.read_of == profile.text_digest
     opened = PartnerRequest.objects.open().filter(paused_at=None)
     stored = Match.objects.filter(company=company, request__in=opened)
-    if is_read and _are_all(stored):
-        best = _without_refusals(stored).values_list("request", "score", "reasons")[: matching.MOST_STORED]
-        found = [(key, *explaining.from_outside(score, why)) for key, score, why in best]
-        rows = sorted(found, key=lambda row: (-row[1], row[0]))
+    if is_read:
+        best = _without_refusals(stored).order_by("-shown_score", "request")
+        found = best.values_list("request", "shown_score", "reasons")[:limit]
+        rows = [(key, score, explaining.shown(why)) for key, score, why in found]
     else:
         freshening.freshen_company(profile)
         now = scoring.score(scoring.Asked(profile=profile.pk, limit=limit))
         rows = [(row.request_id, row.score, _as_json(row.found)) for row in now]
-    rows = rows[:limit]
     requests = PartnerRequest.objects.for_rows().in_bulk([key for key, *_rest in rows])
     return [Opportunity(requests[key], score, why) for key, score, why in rows if score >= THRESHOLD]
-
-
-def _are_all(stored: QuerySet[Match]) -> bool:
-    return stored.count() >= matching.MOST_STORED
 
 
 def _without_refusals(matches: QuerySet[Match]) -> QuerySet[Match]:

@@ -24,7 +24,7 @@ from partners import weights
 from partners.models import CompanyMeaning, CompanyProfile, PartnerRequest, RequestMeaning
 from partners.models.requests import last_day_on_earth
 from partners.scoring_pools import POOLS, WORDED_IN
-from partners.scoring_sql import COMPLEMENTS, IN_POOLS, KIN, STATEMENT, TITLE, VECTORS
+from partners.scoring_sql import ANSWERING, IN_POOLS, KIN, STATEMENT, TITLE, VECTORS
 from portal.search import meaning
 
 #: So few companies (or open requests) are all compared; of more, only what the ways below bring.
@@ -106,16 +106,17 @@ def score(asked: Asked) -> list[Scored]:
         among, parameters = _among(asked)
     except EmptyResultSet:
         return []
-    has_vectors = meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
+    has_vectors = _has_vectors()
     with transaction.atomic(), connection.cursor() as cursor:
-        near = _NEAR % (100 if asked.profile else NEAREST) if has_vectors and not asked.as_given else ""
+        near = _NEAR % (100 if asked.profile else NEAREST) if has_vectors and asked.these is None else ""
         cursor.execute(f"SELECT {_LANGUAGES}, {_PLANNED}{near}", [list(asked.requests)])
-        languages = cursor.fetchone()[0] if asked.profile is None else []
+        # Words bring companies that nobody named.
+        languages = cursor.fetchone()[0] if asked.profile is None and asked.these is None else []
         sql = _written(asked, among, languages, has_vectors=has_vectors)
         if asked.among is None:
-            _execute_prepared(cursor, sql, _parameters(asked, languages))
+            _execute_prepared(cursor, sql, _parameters(asked, languages, has_vectors=has_vectors))
         else:
-            cursor.execute(sql, _parameters(asked, languages) | parameters)
+            cursor.execute(sql, _parameters(asked, languages, has_vectors=has_vectors) | parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:
@@ -153,7 +154,7 @@ def _written(asked: Asked, among: str, languages: Collection[str], *, has_vector
     pool = POOLS[kind].format(among=among, worded=worded, **near)
     kin = KIN["of_companies" if kind == "requests" else "of_requests"]
     closeness = {name: sql for name, sql in vectors.items() if name not in near}
-    return STATEMENT.format(pool=pool, title=TITLE, **COMPLEMENTS, **kin, **closeness)
+    return STATEMENT.format(pool=pool, title=TITLE, **ANSWERING, **kin, **closeness)
 
 
 def _among(asked: Asked) -> tuple[str, dict[str, Any]]:
@@ -176,16 +177,35 @@ def usual_words(language: str, _day: date) -> str:
         return " ".join(word for (word,) in cursor.fetchall())
 
 
-def _parameters(asked: Asked, languages: Collection[str]) -> dict[str, Any]:
-    points, penalties = dict(weights.WEIGHTS), dict(weights.PENALTIES)
-    left_out = set().union(*(names for way, names in _BY_WAY.items() if way not in asked.ways))
-    if "criteria" not in asked.ways:
-        left_out |= points.keys() - {"meaning", "deal", "words"} | penalties.keys() - {"wrong_side", "denied"}
-    rest = sum(value for name, value in points.items() if name not in left_out)
+def most_points() -> dict[str, float]:
+    """What each criterion can give; they sum to 1, also where texts cannot be compared by meaning."""
+    return _shares(_left_out(ALL, has_vectors=_has_vectors()))
+
+
+def _has_vectors() -> bool:
+    return meaning.is_ready(CompanyMeaning) and meaning.is_ready(RequestMeaning)
+
+
+def _left_out(ways: Collection[str], *, has_vectors: bool) -> set[str]:
+    taking_part = ways if has_vectors else set(ways) - {"meaning"}
+    left_out = set().union(*(names for way, names in _BY_WAY.items() if way not in taking_part))
+    if "criteria" not in taking_part:
+        left_out |= weights.WEIGHTS.keys() - {"meaning", "deal", "words"}
+        left_out |= weights.PENALTIES.keys() - {"wrong_side", "denied"}
+    return left_out
+
+
+def _shares(left_out: Collection[str]) -> dict[str, float]:
+    rest = sum(value for name, value in weights.WEIGHTS.items() if name not in left_out)
+    return {name: 0.0 if name in left_out else value / rest for name, value in weights.WEIGHTS.items()}
+
+
+def _parameters(asked: Asked, languages: Collection[str], *, has_vectors: bool) -> dict[str, Any]:
+    left_out = _left_out(asked.ways, has_vectors=has_vectors)
     answers = [(str(kind), str(other)) for kind, others in weights.COMPLEMENTS.items() for other in others]
     return {
-        **{f"w_{name}": 0.0 if name in left_out else value / rest for name, value in points.items()},
-        **{f"p_{name}": 0.0 if name in left_out else value for name, value in penalties.items()},
+        **{f"w_{name}": value for name, value in _shares(left_out).items()},
+        **{f"p_{name}": 0.0 if name in left_out else value for name, value in weights.PENALTIES.items()},
         "partly": weights.PARTLY,
         "nothing": weights.NOTHING,
         "range": weights.EVERYTHING - weights.NOTHING,

@@ -153,7 +153,7 @@ kept AS MATERIALIZED (
 )""",
     # The best of these companies for a request.
     "these": """
-few AS MATERIALIZED (SELECT id FROM unnest(%(these)s::bigint[]) id),
+few AS MATERIALIZED (SELECT DISTINCT id FROM unnest(%(these)s::bigint[]) id),
 """  # noqa: S608
     + _WANTED
     + """,

@@ -143,7 +143,7 @@ conditions AS MATERIALIZED (
 _COMPLEMENT = """CASE WHEN {types} && a.answers THEN 'own_request' WHEN a.type = ANY(h.wanted_types) THEN 'wanted'
             WHEN cardinality(h.wanted_types) > 0 THEN 'others_wanted' WHEN a.type = ANY({types}) THEN 'same_side' END"""
 #: By all of its open requests, or those that the asker may know; and by those that show its name.
-COMPLEMENTS = {
+ANSWERING = {
     "complement": _COMPLEMENT.format(types="h.own_types"),
     "shown_complement": _COMPLEMENT.format(types="h.shown_types"),
 }

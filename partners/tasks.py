@@ -96,12 +96,14 @@ def refresh_company(pk: int) -> None:
     """Called after commit: store the matches of a company anew. Twice or in parallel: same outcome."""
     company = Organization.objects.filter(pk=pk).first()
     if company is not None:
-        matching.own_profile_changed(company)
-        matching.refresh_company(company)
+        matching.bring_up_company(company)
 
 
 @shared_task(ignore_result=True)
 def match_due() -> None:
     """Called by beat every five minutes: what no hint reached is read, and its matches are stored anew."""
-    if matching.refresh_due():
+    sweep = matching.refresh_due()
+    if sweep.has_more:
         ask(match_due)
+    if sweep.failed:
+        raise ExceptionGroup("Companies and requests that could not be read or matched.", sweep.failed)

@@ -19,16 +19,23 @@ class MatchQuerySet(models.QuerySet):
 
 
 class Match(models.Model):
-    """How well a company suits a request, with every reason, as codes: the same in each language."""
+    """How well a company suits a request, with every reason, as codes: the same in each language.
+
+    As its company knows it, with its own requests that hide its name; others read ``shown_score``, and the reasons
+    through ``explaining.shown``. Stored while either side counts the other among its best (docs/decisions/0021).
+    """
 
     request = models.ForeignKey(
         PartnerRequest, models.CASCADE, related_name="matches", verbose_name=_("partner request")
     )
     company = models.ForeignKey(Organization, models.CASCADE, related_name="matches", verbose_name=_("company"))
     score = models.FloatField(_("score"))
-    # [{"criterion": "sector", "outcome": "met", "points": 0.3, "detail": {...}}], see partners/matching.py.
+    shown_score = models.FloatField(_("score for others"), db_default=0.0)
+    # [{"criterion": "sector", "outcome": "met", "points": 0.3, "detail": {...}}], see partners/explaining.py.
     reasons = models.JSONField(_("reasons"), default=list)
     computed_at = models.DateTimeField(_("computed"), default=timezone.now)
+    is_best_of_request = models.BooleanField(default=False, db_default=False, editable=False)
+    is_best_of_company = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = MatchQuerySet.as_manager()
 
@@ -39,8 +46,10 @@ class Match(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["request", "company"], name="match_once"),
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="match_score_range"),
+            models.CheckConstraint(condition=Q(shown_score__gte=0, shown_score__lte=1), name="match_shown_score_range"),
         ]
-        indexes = [models.Index(fields=["company", "-score"], name="match_of_company")]
+        # As others know them: how a request stands is counted by it. A company's own few are sorted when read.
+        indexes = [models.Index(fields=["company", "-shown_score"], name="match_of_company_shown")]
 
     def __str__(self):
         return f"{self.request} – {self.company}"

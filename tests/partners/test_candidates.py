@@ -3,8 +3,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from partners import inviting, matching, ranking
-from partners.models import CandidateInvitation, CompanyProfile, Condition, Dismissal, PartnerRequest
+from partners import explaining, inviting, matching, ranking
+from partners.models import CandidateInvitation, CompanyProfile, Condition, Dismissal, Match, PartnerRequest
 from partners.weights import THRESHOLD
 from portal.notifications.models import Notification
 from tests.factories.accounts import OrganizationFactory, UserFactory, join
@@ -28,6 +28,14 @@ def told(kind):
 
 def names(rows):
     return [row.company.name for row in rows]
+
+
+def how(reasons):
+    (complement,) = [reason for reason in reasons if reason["criterion"] == "complement"]
+    if complement["outcome"] == "unknown":
+        return "unknown"
+    is_against = complement["detail"]["how"] == "wanted" and complement["outcome"] == "not_met"
+    return "others_wanted" if is_against else complement["detail"]["how"]
 
 
 @pytest.fixture
@@ -202,9 +210,8 @@ class TestRanking:
 
     @pytest.mark.parametrize("since", ["open", "hidden", "closed"])
     def test_of_stored_matches_too_the_chamber_reads_nothing_of_unnamed_requests(
-        self, published, firm_us, chamber_mx, monkeypatch, since
+        self, published, firm_us, chamber_mx, since
     ):
-        monkeypatch.setattr(matching, "MOST_STORED", 2)
         named = CompanyProfileFactory(organization__name_en="Named Snacks").organization
         for company, shows_company in ((firm_us, False), (named, True)):
             PartnerRequestFactory(
@@ -223,30 +230,47 @@ class TestRanking:
         assert "own_request" in str(rows[named].reasons)
         assert list(rows) == [named, firm_us]
 
-    def test_what_was_stored_before_it_was_told_apart_says_nothing_of_own_requests(
-        self, published, firm_us, chamber_mx, monkeypatch
+    @pytest.mark.parametrize(
+        ("wanted", "requests", "inside", "outside"),
+        [
+            (["business_offer"], [("business_request", False)], "own_request", "wanted"),
+            (["investment"], [("business_request", False)], "own_request", "others_wanted"),
+            ([], [("business_request", False)], "own_request", "unknown"),
+            ([], [("business_request", True)], "own_request", "own_request"),
+            ([], [("business_request", False), ("procurement", True)], "own_request", "own_request"),
+            ([], [("business_offer", False)], "same_side", "unknown"),
+            ([], [("business_request", False), ("business_offer", True)], "own_request", "same_side"),
+        ],
+    )
+    def test_what_is_stored_for_others_is_what_a_comparison_for_others_says(
+        self, published, firm_us, chamber_mx, wanted, requests, inside, outside
     ):
-        monkeypatch.setattr(matching, "MOST_STORED", 1)
-        PartnerRequestFactory(published=True, company=firm_us, type="business_request", targets=["MX"])
+        CompanyProfile.objects.filter(organization=firm_us).update(wanted_types=wanted)
+        for kind, shows_company in requests:
+            PartnerRequestFactory(published=True, company=firm_us, type=kind, shows_company=shows_company)
         matching.refresh(published)
+
         stored = published.matches.get()
-        whole = stored.score
-        stored.reasons = [
-            {name: value for name, value in reason.items() if name != "outside"} for reason in stored.reasons
-        ]
-        stored.save(update_fields=["reasons"])
+        (near,) = ranking.nearest(published)
+        (compared,) = matching.candidates_for(published)
 
-        (row,) = ranking.ranked(published, chamber_mx).everywhere
+        assert (how(stored.reasons), how(near.reasons)) == (inside, outside)
+        assert (near.score, near.reasons) == (compared.score, explaining.shown(compared.as_json()))
 
-        assert "own_request" not in str(row.reasons)
-        assert row.score == pytest.approx(whole - matching.WEIGHTS["complement"])
-
-    def test_what_is_stored_is_shown_and_what_changed_since_is_compared_at_once(
-        self, published, firm_us, chamber_mx, monkeypatch
-    ):
-        monkeypatch.setattr(matching, "MOST_STORED", 1)
+    def test_how_a_request_stands_is_counted_without_unnamed_requests(self, published, firm_us):
         matching.refresh(published)
-        published.matches.update(score=0.99)
+        (match,) = published.matches.all()
+        published.matches.update(score=THRESHOLD + 0.01, shown_score=THRESHOLD - 0.01)
+        assert ranking.standing(published) == ranking.Standing(0, 0, 0)
+
+        published.matches.update(shown_score=match.score)
+        unnamed = PartnerRequestFactory(published=True)
+        Match.objects.create(request=unnamed, company=firm_us, score=1, shown_score=0)
+        assert ranking.standing(published) == ranking.Standing(1, 1, 1)
+
+    def test_what_is_stored_is_shown_and_what_changed_since_is_compared_at_once(self, published, firm_us, chamber_mx):
+        matching.refresh(published)
+        published.matches.update(shown_score=0.99)
         assert [row.score for row in ranking.ranked(published, chamber_mx).everywhere] == [0.99]
 
         PartnerRequest.objects.filter(pk=published.pk).update(description="We tune pianos.")
@@ -255,17 +279,8 @@ class TestRanking:
         # And once more, as long as nothing newer is stored.
         assert [again.score for again in ranking.ranked(published, chamber_mx).everywhere] == [row.score]
 
-    def test_where_less_is_stored_than_ever_is_all_are_compared_at_once(self, published, firm_us, chamber_mx):
-        other = CompanyProfileFactory().organization
-        matching.refresh(published)
-        published.matches.filter(company=firm_us).delete()
-
-        assert {row.company for row in ranking.ranked(published, chamber_mx).everywhere} == {firm_us, other}
-
     @pytest.mark.parametrize("why", ["dismissed", "declined", "left the directory"])
-    def test_who_is_out_since_the_matches_were_stored_is_not_shown(
-        self, published, firm_us, owner_us, chamber_mx, monkeypatch, why
-    ):
+    def test_who_is_out_since_the_matches_were_stored_is_not_shown(self, published, firm_us, owner_us, chamber_mx, why):
         matching.refresh(published)
         other = CompanyProfileFactory().organization
         matching.refresh_company(other)
@@ -275,7 +290,6 @@ class TestRanking:
             InterestFactory(request=published, company=firm_us, by=owner_us, status="declined", decline_reason="other")
         else:
             CompanyProfile.objects.filter(organization=firm_us).update(is_listed=False)
-        monkeypatch.setattr(matching, "MOST_STORED", 1)
 
         assert [row.company for row in ranking.ranked(published, chamber_mx).everywhere] == [other]
 
@@ -285,7 +299,7 @@ class TestRanking:
 
         better = PartnerRequestFactory(published=True)
         matching.refresh(better)
-        better.matches.update(score=1)
+        better.matches.update(shown_score=1)
         assert ranking.standing(published) == ranking.Standing(fitting=1, best=0, among_first=1)
         assert ranking.standing(better).best == 1
 
@@ -373,9 +387,8 @@ class TestPages:
 
     @pytest.mark.parametrize("shows_company", [True, False])
     def test_of_what_is_stored_for_a_member_its_chamber_reads_nothing_of_its_unnamed_requests(
-        self, published, firm_us, shows_company, monkeypatch
+        self, published, firm_us, shows_company
     ):
-        monkeypatch.setattr(matching, "MOST_STORED", 1)
         PartnerRequestFactory(
             published=True, company=firm_us, type="business_request", targets=["MX"], shows_company=shows_company
         )
@@ -388,12 +401,14 @@ class TestPages:
         assert ("own_request" in str(row.reasons)) == shows_company
 
     def test_a_member_that_has_said_no_is_not_shown_the_request_again(self, published, firm_us):
+        PartnerRequestFactory(published=True)
         matching.refresh_company(firm_us)
-        assert [row.request for row in ranking.opportunities(firm_us)] == [published]
+        assert len(ranking.opportunities(firm_us)) == 2
 
         Dismissal.objects.create(request=published, company=firm_us, reason="later")
+        Match.objects.update(shown_score=0.99)  # what is stored is what is shown
 
-        assert ranking.opportunities(firm_us) == []
+        assert [(row.score, row.request == published) for row in ranking.opportunities(firm_us)] == [(0.99, False)]
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_the_page_costs_the_same_for_one_candidate_and_for_three(

@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.utils import translation
 
@@ -13,6 +14,7 @@ from partners import (
     reasons,
     requesting,
     scoring,
+    tasks,
     weights,
 )
 from partners.models import CompanyMeaning, CompanyProfile, Condition, Dismissal, Match, PartnerRequest
@@ -405,6 +407,64 @@ class TestStoring:
         assert list(stored.values("request", "score", "reasons")) == from_requests
         assert len(from_requests) == 2
 
+    def test_what_one_side_counts_among_its_best_stays_when_the_other_does_not(self, request_mx, food, monkeypatch):
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
+        best, second = CompanyProfileFactory().organization, CompanyProfileFactory(sectors=["bakery"]).organization
+        other = PartnerRequestFactory(published=True, sectors=["bakery"])
+
+        for request in (request_mx, other):
+            matching.refresh(request)
+        assert {match.company for match in request_mx.matches.all()} == {best}
+        # For the second no request is better; for the first none is as good.
+        PartnerRequest.objects.filter(pk=other.pk).update(status="closed")
+        matching.refresh_company(second)
+        matching.refresh(request_mx)
+        matching.refresh_company(best)
+
+        assert {match.company for match in request_mx.matches.all()} == {best, second}
+        # And goes when neither does any more.
+        PartnerRequest.objects.filter(pk=other.pk).update(status="published")
+        matching.refresh_company(second)
+        assert {match.company for match in request_mx.matches.all()} == {best}
+
+    @pytest.mark.parametrize("side", ["company", "request"])
+    def test_what_the_other_side_keeps_is_compared_anew_with_each_change(self, request_mx, food, monkeypatch, side):
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
+        company = CompanyProfileFactory().organization
+        if side == "company":  # has found a better request since
+            matching.refresh(request_mx)
+            better = PartnerRequestFactory(published=True, hs_codes=["080450"])
+            CompanyProfile.objects.update(hs_codes=["080450"])
+        else:  # has found a better company since
+            matching.refresh_company(company)
+            CompanyProfileFactory(hs_codes=["080450"])
+            PartnerRequest.objects.update(hs_codes=["080450"])
+        before = request_mx.matches.get(company=company).score
+
+        matching.refresh_company(company) if side == "company" else matching.refresh(request_mx)
+
+        stored = Match.objects.get(request=request_mx, company=company)
+        assert stored.score < before
+        assert (stored.is_best_of_request, stored.is_best_of_company) == (side == "company", side == "request")
+        assert Match.objects.count() == 2
+        if side == "company":
+            assert better.matches.get().is_best_of_company
+
+    @pytest.mark.parametrize("side", ["company", "request"])
+    def test_what_the_other_side_keeps_goes_when_it_can_be_no_more(self, request_mx, food, monkeypatch, side):
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
+        company = CompanyProfileFactory().organization
+        if side == "company":
+            matching.refresh(request_mx)
+            CompanyProfile.objects.update(excluded_economies=["MX"])
+            matching.refresh_company(company)
+        else:
+            matching.refresh_company(company)
+            PartnerRequest.objects.update(status="closed")
+            matching.refresh(request_mx)
+
+        assert not Match.objects.exists()
+
     def test_a_company_that_leaves_the_directory_is_matched_no_more(self, request_mx):
         profile = CompanyProfileFactory()
         matching.refresh(request_mx)
@@ -444,28 +504,87 @@ class TestStoring:
     def test_what_no_hint_reached_is_found_by_the_sweep(self, request_mx):
         CompanyProfileFactory()
 
-        assert matching.refresh_due() is False
+        assert matching.refresh_due() == matching.Sweep()
         assert Match.objects.get().request == request_mx
         assert not freshening.unread_companies().exists()
 
-    def test_one_that_cannot_be_stored_does_not_hold_up_the_others_of_the_sweep(self, request_mx, monkeypatch):
-        broken = CompanyProfileFactory()
-        CompanyProfileFactory()
+    @pytest.mark.parametrize("side", ["company", "request"])
+    def test_one_that_cannot_be_stored_does_not_hold_up_the_others_of_the_sweep(self, request_mx, monkeypatch, side):
+        broken, sound = CompanyProfileFactory(), CompanyProfileFactory()
         score = scoring.score
 
         def fail_for_one(asked):
-            if asked.profile == broken.pk:
+            if asked.profile == broken.pk if side == "company" else request_mx.pk in asked.requests:
                 raise ValueError("broken")
             return score(asked)
 
         monkeypatch.setattr(scoring, "score", fail_for_one)
 
         with pytest.raises(ExceptionGroup) as failed:
-            matching.refresh_due()
+            tasks.match_due()
 
         assert [str(error) for error in failed.value.exceptions] == ["broken"]
-        assert Match.objects.count() == 2
-        assert list(CompanyProfile.objects.filter(match_is_due=True)) == [broken]
+        assert {match.company for match in Match.objects.all()} >= {sound.organization}
+        due = [*CompanyProfile.objects.filter(match_is_due=True), *PartnerRequest.objects.filter(match_is_due=True)]
+        assert due == [broken if side == "company" else request_mx]
+
+    def test_what_fails_each_time_does_not_stand_in_the_way_of_what_comes_after_it(self, request_mx, monkeypatch):
+        first, second, third = (CompanyProfileFactory() for _number in range(3))
+        read_company = freshening._read_company
+
+        def fail_for_first(profile):
+            if profile.pk == first.pk:
+                raise ValueError("unreadable")
+            read_company(profile)
+
+        monkeypatch.setattr(freshening, "_read_company", fail_for_first)
+
+        sweep = matching.refresh_due(limit=1)
+
+        assert [str(error) for error in sweep.failed] == ["unreadable"]
+        assert sweep.has_more
+        assert CompanyProfile.objects.exclude(read_of="unread").earliest("pk") == second
+        assert third.organization in companies(request_mx)
+
+    def test_a_sweep_in_which_everything_fails_ends_and_is_not_begun_again_at_once(self, request_mx, monkeypatch):
+        CompanyProfileFactory.create_batch(3)
+        monkeypatch.setattr(matching, "MOST_FAILED", 2)
+        monkeypatch.setattr(freshening, "read_companies", lambda keys: 1 / 0)
+        monkeypatch.setattr(freshening, "freshen", lambda *requests: None)
+
+        sweep = matching.refresh_due(limit=1)
+
+        assert len(sweep.failed) == 4  # two that were read, two that were compared
+        assert not sweep.has_more
+
+    def test_who_runs_out_of_time_stops(self, request_mx, monkeypatch):
+        CompanyProfileFactory()
+
+        def too_late(asked):
+            raise SoftTimeLimitExceeded
+
+        monkeypatch.setattr(scoring, "score", too_late)
+
+        with pytest.raises(SoftTimeLimitExceeded):
+            matching.refresh_due()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_two_sweeps_at_once_one_stores(self, monkeypatch):
+        profile = CompanyProfileFactory()
+        PartnerRequestFactory(published=True)
+        freshening.read_companies([profile.pk])
+        stored, store = [], matching._store
+
+        def count(*found):
+            stored.append(found)
+            store(*found)
+
+        monkeypatch.setattr(matching, "_store", count)
+
+        race(*[lambda: matching.refresh_company(profile.organization, only_if_due=True)] * 2)
+
+        assert len(stored) == 1
+        assert Match.objects.count() == 1
 
     def test_what_its_company_excludes_from_now_on_makes_its_requests_due(
         self, published, firm_us, django_capture_on_commit_callbacks
@@ -491,7 +610,7 @@ class TestStoring:
         matching.candidates_for(request_mx)
         assert not freshening.unread_companies().exists()
 
-        assert matching.refresh_due() is False
+        assert matching.refresh_due() == matching.Sweep()
 
         assert not Match.objects.filter(company=left.organization).exists()
         assert Match.objects.count() == 1
@@ -506,10 +625,10 @@ class TestStoring:
         at_work, change_waits = threading.Event(), threading.Event()
         store = matching._store
 
-        def slow(found):
+        def slow(*found):
             at_work.set()
             change_waits.wait(timeout=30)
-            store(found)
+            store(*found)
 
         monkeypatch.setattr(matching, "_store", slow)
         row = CompanyProfile if side == "company" else PartnerRequest
@@ -595,6 +714,32 @@ class TestStoring:
         assert best() == certified.pk
         monkeypatch.setattr(scoring, most, 1)  # and so twice as many as are asked for
         assert best() != certified.pk
+
+    def test_a_company_named_twice_is_compared_once(self, request_mx):
+        profile = CompanyProfileFactory(certifications=())
+        require(request_mx, "certification", "AS9100")
+        freshening.freshen(request_mx)
+
+        once, twice = (
+            scoring.score(scoring.Asked(requests=[request_mx.pk], these=these))
+            for these in ([profile.pk], [profile.pk, profile.pk])
+        )
+
+        assert [row.score for row in twice] == [row.score for row in once]
+
+    def test_without_vectors_what_is_declared_decides_alone(self, request_mx, monkeypatch):
+        CompanyProfileFactory(sectors=["software"], hs_codes=(), code="CA", languages=())
+        fits = CompanyProfileFactory()
+        freshening.freshen(request_mx)
+        monkeypatch.setattr(scoring, "_has_vectors", lambda: False)
+
+        first, last = matching.candidates_for(request_mx)
+
+        assert first.company == fits.organization
+        assert first.is_told
+        assert not last.is_told
+        assert sum(scoring.most_points().values()) == pytest.approx(1)
+        assert first.score == pytest.approx(sum(one.points for one in first.reasons), abs=0.001)
 
     def test_two_rare_words_of_the_title_bring_a_company_and_two_usual_ones_do_not(self, request_mx, monkeypatch):
         near = CompanyProfileFactory(capabilities=f"{request_mx.title}. {request_mx.description}")
