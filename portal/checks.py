@@ -96,7 +96,8 @@ def problems_of_squashed(
         if gone and any(key in applied for key in stood_for):
             yield Error(
                 f"This database has only some of the migrations that {app}.{name} stands for; {gone[0][1]} is missing.",
-                hint="Run “migrate” of the last version that has that one as a file, then of this one.",
+                hint="Run “migrate” of the last version that has that one as a file, then of this one. Where a new"
+                " database's first “migrate” was cut off, make that database anew.",
                 id="portal.E004",
             )
 
