@@ -7,7 +7,7 @@ class Text {
   constructor(area, form) {
     this.area = area;
     this.form = form;
-    this.saved = area.value;
+    this.saved = area.defaultValue.replace(/\r\n?/g, "\n");
     this.timer = null;
     this.asking = null;
     this.isRefused = false;
@@ -15,6 +15,7 @@ class Text {
     this.status = form.querySelector(`[data-saved="${key}"]`);
     this.seen = form.elements[area.name.replace("-text_", "-seen_")];
     area.addEventListener("input", () => this.wait());
+    if (this.isChanged) this.wait(); // typed before this script was there, or kept by the browser
   }
 
   get isChanged() {

@@ -35,13 +35,23 @@ def test_minutes_are_written_by_two_agreed_by_all_and_read_by_everybody(visit, o
     path = session.get_absolute_url() + "minutes/"
     desk, other = visit(official), visit(official_mx)
 
-    # Both write on one page; each text is saved while its writer pauses.
+    # Both write on one page; each text is saved while its writer pauses, also what she typed before the script came.
     desk.goto(path + "edit/")
-    desk.get_by_role("button", name="Begin the minutes").click()
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    desk.route("**/minutes*.js", hold)
+    desk.get_by_role("button", name="Begin the minutes").click(no_wait_after=True)
+    desk.locator("textarea").first.wait_for()
     section = Minutes.objects.get().sections.get()
     english, spanish = f"[name='{section.pk}-text_en']", f"[name='{section.pk}-text_es']"
     said, dicho = f"[data-saved='{section.pk}-en']", f"[data-saved='{section.pk}-es']"
     desk.locator(english).fill("First point.\n\nSecond point.")
+    assert late
+    late.pop().continue_()
+    desk.unroute("**/minutes*.js")
     expect(desk.locator(said)).to_contain_text("Saved at")
     other.goto(path + "edit/")
     other.locator(spanish).fill("Primer punto.\n\nSegundo punto.")
