@@ -6,6 +6,7 @@ commit does it at once; matching itself does what is left, in bounded number, be
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
@@ -37,18 +38,10 @@ def freshen_company(profile: CompanyProfile) -> None:
     _read_others(outdated.values_list("pk", flat=True), read_requests)
 
 
-def _read_others(outdated: QuerySet, read: Callable[[Sequence[int]], None]) -> None:
-    """What one of them makes impossible is not impossible for all: the sweep reads each by itself, and says which."""
+def _read_others(outdated: QuerySet, read: Callable[..., None]) -> None:
+    """One that cannot be read keeps nobody from comparing the others."""
     keys = list(outdated[: MOST_AT_ONCE + 1])
-    if not keys:
-        return
-    try:
-        with transaction.atomic():
-            read(keys[:MOST_AT_ONCE])
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception:
-        logger.exception("Texts of companies or requests could not be read", extra={"first": keys[0]})
+    read(keys[:MOST_AT_ONCE], is_forgiving=True)
     if len(keys) > MOST_AT_ONCE:
         _leave_to_workers()
 
@@ -63,27 +56,39 @@ def unread_requests() -> QuerySet:
     return PartnerRequest.objects.filter(_OUTDATED).order_by("pk").values_list("pk", flat=True)
 
 
-def read_companies(keys: Sequence[int]) -> None:
-    """Read these profiles anew, whatever their digest; may run twice and at the same time."""
-    for start in range(0, len(keys), embedding.BATCH):
-        batch = keys[start : start + embedding.BATCH]
-        profiles = CompanyProfile.objects.filter(pk__in=batch).only(
-            "language", "capabilities", "seeks", "certifications", "ownership_tags", "text_digest", "facets"
-        )
-        for profile in profiles:
-            _read_company(profile)
-        facets.keep(CompanyProfile, batch)
-        embedding.embed(searched.of(CompanyProfile), batch)
+def read_companies(keys: Sequence[int], *, is_forgiving: bool = False) -> None:
+    """Read these profiles anew, whatever their digest; may run twice and at the same time.
+
+    ``is_forgiving``: those that cannot be read are logged and left as they are; else the first of them raises.
+    """
+    profiles = CompanyProfile.objects.only(
+        "language", "capabilities", "seeks", "certifications", "ownership_tags", "text_digest", "facets"
+    )
+    _read(profiles, keys, _read_company, is_forgiving=is_forgiving)
 
 
-def read_requests(keys: Sequence[int]) -> None:
-    """Read these requests anew; what their posters confirmed stays as it is."""
+def read_requests(keys: Sequence[int], *, is_forgiving: bool = False) -> None:
+    """Read these requests anew; what their posters confirmed stays as it is. Otherwise as with companies."""
+    _read(PartnerRequest.objects.select_related("company"), keys, _read_request, is_forgiving=is_forgiving)
+
+
+def _read(rows: QuerySet, keys: Sequence[int], read_one: Callable[[Any], None], *, is_forgiving: bool) -> None:
     for start in range(0, len(keys), embedding.BATCH):
-        batch = keys[start : start + embedding.BATCH]
-        for request in PartnerRequest.objects.filter(pk__in=batch).select_related("company"):
-            _read_request(request)
-        facets.keep(PartnerRequest, batch)
-        embedding.embed(searched.of(PartnerRequest), batch)
+        read = []
+        # In one order, as whoever marks several companies does: each is held until the transaction ends.
+        for row in rows.filter(pk__in=keys[start : start + embedding.BATCH]).order_by("pk"):
+            try:
+                read_one(row)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception:
+                if not is_forgiving:
+                    raise
+                logger.exception("A text could not be read", extra={"of": row._meta.label, "pk": row.pk})
+            else:
+                read.append(row.pk)
+        facets.keep(rows.model, read)
+        embedding.embed(searched.of(rows.model), read)
 
 
 @transaction.atomic

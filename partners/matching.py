@@ -27,7 +27,7 @@ from partners.scoring import Asked, Scored
 from partners.weights import THRESHOLD
 from portal.accounts.models import Organization
 
-#: Companies stored per request, and requests per company: the best.
+#: Each request keeps so many companies, and each company so many requests: its best.
 MOST_STORED = 200
 #: So many may fail before a sweep leaves the rest to the next: then it is not they that are broken.
 MOST_FAILED = 1_000
@@ -127,7 +127,7 @@ def judge(request: PartnerRequest, profile: CompanyProfile) -> Judgement:
 def refresh(request: PartnerRequest, *, only_if_due: bool = False) -> list[Judgement]:
     """Store the matches of one open request anew; return them, best first. At the same time as others, too.
 
-    ``only_if_due``: nothing where another has done it meanwhile, or is about to.
+    ``only_if_due``: nothing where another has done it meanwhile or is at it; should that one fail, it stays due.
     """
     freshening.freshen(request)
     with transaction.atomic():
@@ -154,15 +154,18 @@ def _stored_for(request: PartnerRequest) -> list[Scored]:
 def _is_ours(row: QuerySet, only_if_due: bool) -> bool:
     """First of all: who changes it from here on waits, and has it done once more."""
     if only_if_due:
-        return bool(row.filter(match_is_due=True).update(match_is_due=False))
+        due = row.filter(match_is_due=True).select_for_update(skip_locked=True, no_key=True, of=("self",))
+        if due.values_list("pk").first() is None:
+            return False
     row.update(match_is_due=False)
     return True
 
 
 def bring_up_company(company: Organization) -> None:
-    """What the workers do of a company that changed, unless another of them has done it."""
-    own_profile_changed(company)
-    refresh_company(company, only_if_due=True)
+    """What the workers do of a company that changed, unless another of them has done it or is about to."""
+    if CompanyProfile.objects.filter(organization=company, match_is_due=True).exists():
+        own_profile_changed(company)
+        refresh_company(company, only_if_due=True)
 
 
 def refresh_company(company: Organization, *, only_if_due: bool = False) -> None:
@@ -209,10 +212,19 @@ def company_changed(company: Organization) -> None:
 
 
 def own_requests_changed(*companies: Organization) -> None:
-    """The same without reading: what a company has open is part of how it answers others. Each once and in one order:
-    two that mark the same companies wait for each other."""
-    for company in sorted(set(companies), key=lambda company: company.pk):
-        _is_due(company)
+    """The same without reading: what a company has open is part of how it answers others. Each once and in one order,
+    in which they are read, too: two that hold the same companies wait for each other."""
+    profiles = CompanyProfile.objects.filter(organization__in=companies).select_related("organization").order_by("pk")
+    for profile in profiles.only("organization"):
+        _is_due(profile.organization)
+
+
+def request_changed(request: PartnerRequest) -> None:
+    """Have the workers bring its matches up to date, once the transaction is through."""
+    from partners import tasks  # noqa: PLC0415 -- tasks import this module
+
+    PartnerRequest.objects.filter(pk=request.pk).update(match_is_due=True)
+    transaction.on_commit(partial(tasks.ask, tasks.refresh_request, request.pk))
 
 
 def own_profile_changed(company: Organization) -> None:
@@ -264,10 +276,13 @@ def refresh_due(limit: int = 100) -> Sweep:
     sweep = Sweep()
     sweep.go(freshening.unread_requests(), lambda key: freshening.read_requests([key]), limit)
     sweep.go(freshening.unread_companies(), lambda key: freshening.read_companies([key]), limit)
-    companies = Organization.objects.filter(profile__match_is_due=True).order_by("profile")
+    companies = Organization.objects.filter(profile__match_is_due=True).order_by("profile__pk")
     sweep.go(companies, bring_up_company, limit)
-    requests = PartnerRequest.objects.open().filter(match_is_due=True).order_by("pk").only("pk")  # type: ignore[attr-defined]
-    sweep.go(requests, partial(refresh, only_if_due=True), limit)
+    of_before = Match.objects.filter(shown_score=None).order_by("company").values("company").distinct()
+    sweep.go(Organization.objects.filter(pk__in=of_before[: limit + MOST_FAILED]), refresh_company, limit)
+    # Closed ones too: theirs go.
+    requests = PartnerRequest.objects.exclude(status=PartnerRequest.Status.DRAFT).filter(match_is_due=True)
+    sweep.go(requests.order_by("pk").only("pk"), partial(refresh, only_if_due=True), limit)
     return sweep
 
 

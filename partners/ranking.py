@@ -16,7 +16,6 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
 )
@@ -28,8 +27,6 @@ from partners.explaining import Reason
 from partners.models import (
     CandidateInvitation,
     CompanyProfile,
-    Dismissal,
-    ExpressionOfInterest,
     Match,
     PartnerRequest,
 )
@@ -150,10 +147,11 @@ def nearest(request: PartnerRequest, limit: int = lacking.LOOKED_AT) -> list[Nea
     ``limit`` of them. As stored, or compared now where the request has changed since."""
     # Asked of the database: the object may be older.
     rows = PartnerRequest.objects.filter(pk=request.pk, match_is_due=False, read_of=F("text_digest"))
-    if not rows.exists():
+    of_before = Match.objects.filter(request=OuterRef("pk"), shown_score=None)
+    if not rows.filter(~Exists(of_before)).exists():
         return _now(request, listed_only=True, limit=limit)
     listed = CompanyProfile.objects.listed().values("organization")
-    stored = _without_refusals(Match.objects.filter(request=request, company__in=listed))
+    stored = Match.objects.filter(request=request, company__in=listed).not_refused()
     found = stored.order_by("-shown_score", "company__profile").values_list("company", "shown_score", "reasons")
     return [Near(company, score, explaining.shown(why)) for company, score, why in found[:limit]]
 
@@ -205,8 +203,8 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
     is_read = profile.is_listed and not profile.match_is_due and profile.read_of == profile.text_digest
     opened = PartnerRequest.objects.open().filter(paused_at=None)
     stored = Match.objects.filter(company=company, request__in=opened)
-    if is_read:
-        best = _without_refusals(stored).order_by("-shown_score", "request")
+    if is_read and not company.matches.filter(shown_score=None).exists():
+        best = stored.not_refused().order_by("-shown_score", "request")
         found = best.values_list("request", "shown_score", "reasons")[:limit]
         rows = [(key, score, explaining.shown(why)) for key, score, why in found]
     else:
@@ -215,13 +213,6 @@ def opportunities(company: Organization, *, limit: int = LIMIT) -> list[Opportun
         rows = [(row.request_id, row.score, _as_json(row.found)) for row in now]
     requests = PartnerRequest.objects.for_rows().in_bulk([key for key, *_rest in rows])
     return [Opportunity(requests[key], score, why) for key, score, why in rows if score >= THRESHOLD]
-
-
-def _without_refusals(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Without those whose company said no since, or heard it."""
-    declined = ExpressionOfInterest.objects.filter(status=ExpressionOfInterest.Status.DECLINED)
-    pair = {"request": OuterRef("request"), "company": OuterRef("company")}
-    return matches.exclude(Exists(Dismissal.objects.filter(**pair))).exclude(Exists(declined.filter(**pair)))
 
 
 def _now(request: PartnerRequest, *, limit: int, **among: Any) -> list[Near]:

@@ -68,7 +68,7 @@ def hide_silent(limit: int = 200) -> int:
             facets.keep(CompanyProfile, [profile.pk])
             record(None, "unlisted", profile.organization)
             _tell(profile, "partners/profile_hidden")
-            matching.refresh_company(profile.organization)
+        matching.own_requests_changed(*(profile.organization for profile in rows))
     return len(rows)
 
 

@@ -164,7 +164,7 @@ def close(request: PartnerRequest, *, reason: str, by: User) -> PartnerRequest:
     """Close a published or expired request; whoever waits for an answer is told that it is closed."""
     if lock(request).status == Status.DRAFT:
         raise ValidationError(_("A draft is discarded, not closed."), code="illegal_move")
-    request = move(request, Status.CLOSED, by=by, close_reason=reason, changed_at=timezone.now())
+    request = move(request, Status.CLOSED, by=by, close_reason=reason, changed_at=timezone.now(), match_is_due=True)
     for interest in request.interests.unanswered().order_by("pk"):
         _decline_as_closed(interest, by=by)
     mentoring.decline_waiting(request, by=by)
@@ -190,7 +190,7 @@ def renew(request: PartnerRequest, *, closes_on: date, by: User) -> PartnerReque
     else:
         raise ValidationError(_("Only a published or expired request can be renewed."), code="illegal_move")
     facets.keep(PartnerRequest, [request.pk])
-    matching.refresh(request)
+    matching.request_changed(request)
     matching.own_requests_changed(request.company)
     return request
 
@@ -204,7 +204,7 @@ def expire_due(limit: int = 200) -> int:
         due = PartnerRequest.objects.lapsed().order_by("closes_on", "pk")
         rows = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
         for row in rows:
-            request = move(row, Status.EXPIRED, by=None, changed_at=timezone.now())
+            request = move(row, Status.EXPIRED, by=None, changed_at=timezone.now(), match_is_due=True)
             people = sides.request_side(request)
             notify(
                 people,

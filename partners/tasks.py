@@ -2,6 +2,7 @@ import logging
 from typing import Any
 
 from celery import Task, shared_task
+from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
 from partners import (
@@ -16,10 +17,13 @@ from partners import (
     unloading,
     vouching,
 )
+from partners.models import PartnerRequest
 from portal.accounts.models import Organization
 
 logger = logging.getLogger(__name__)
 
+#: Held by the sweep that is at work; for so long (seconds) when it died.
+SWEEPING, LEASE = "partners.match_due", 290
 #: A hint that no worker took in this time (seconds) is dropped: it says no more than the next sweep.
 STALE = 600
 
@@ -100,9 +104,25 @@ def refresh_company(pk: int) -> None:
 
 
 @shared_task(ignore_result=True)
+def refresh_request(pk: int) -> None:
+    """Called after commit: store the matches of a request anew. Twice or in parallel: same outcome."""
+    request = PartnerRequest.objects.filter(pk=pk).first()
+    if request is not None:
+        matching.refresh(request, only_if_due=True)
+
+
+@shared_task(ignore_result=True)
 def match_due() -> None:
-    """Called by beat every five minutes: what no hint reached is read, and its matches are stored anew."""
-    sweep = matching.refresh_due()
+    """Called by beat every five minutes: what no hint reached is read, and its matches are stored anew.
+
+    One at a time: a sweep that has more to do asks for the next itself, and beat's would do the same rows beside it.
+    """
+    if not cache.add(SWEEPING, True, timeout=LEASE):
+        return
+    try:
+        sweep = matching.refresh_due()
+    finally:
+        cache.delete(SWEEPING)
     if sweep.has_more:
         ask(match_due)
     if sweep.failed:

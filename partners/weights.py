@@ -1,4 +1,7 @@
-"""How much each criterion of a match weighs: the one table that all of matching reads."""
+"""How much each criterion of a match weighs: the one table that all of matching reads.
+
+What is stored by other weights is stored anew once a migration empties ``shown_score`` of all matches.
+"""
 
 from types import MappingProxyType
 

@@ -46,6 +46,7 @@ def move(
 def lock(obj: Row) -> Row:
     """Return ``obj`` fresh from the database and locked until the transaction ends.
 
-    Verbs lock before they check, so that of two racing calls one waits for the other's outcome.
+    Verbs lock before they check, so that of two racing calls one waits for the other's outcome. Rows that refer to
+    it may be written meanwhile: a worker that stores matches would else wait in a circle.
     """
-    return type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    return type(obj)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)

@@ -1,44 +1,35 @@
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
 from django.db import migrations, models
 from django.db.models import Q
 
-#: What a company's own requests said is left out for others, until the workers have stored the match anew.
-SHOWN = """
-UPDATE partners_match SET is_best_of_request = true, is_best_of_company = true,
-    shown_score = greatest(0, score - coalesce((
-        SELECT sum((reason ->> 'points')::float) FROM jsonb_array_elements(reasons) reason
-        WHERE reason ->> 'criterion' = 'complement' AND reason -> 'detail' ->> 'how' IN ('own_request', 'same_side')
-    ), 0))
-"""
 
-
-def make_due(apps, schema_editor):
-    """The weights have changed, too (partners/weights.py)."""
-    CompanyProfile, PartnerRequest = (
-        apps.get_model("partners", name) for name in ("CompanyProfile", "PartnerRequest")
-    )
-    CompanyProfile.objects.filter(is_listed=True, match_is_due=False).update(match_is_due=True)
-    PartnerRequest.objects.filter(status="published", match_is_due=False).update(match_is_due=True)
+def kept(value):
+    return models.BooleanField(default=value, db_default=value, editable=False)
 
 
 class Migration(migrations.Migration):
+    """Nothing waits while it runs, however many matches there are: what was stored before has no score for others, and
+    the workers store it anew."""
+
+    atomic = False
     dependencies = [("partners", "0001_squashed_0014_matches_due")]
 
     operations = [
-        migrations.RemoveIndex("match", "match_of_company"),
-        migrations.AddField("match", "shown_score", models.FloatField("score for others", db_default=0.0)),
-        migrations.AddField(
-            "match", "is_best_of_request", models.BooleanField(default=False, db_default=False, editable=False)
+        migrations.AddField("match", "shown_score", models.FloatField("score for others", null=True)),
+        # Who counted the other among its best was not noted: both, until either is compared anew.
+        migrations.AddField("match", "is_best_of_request", kept(True)),
+        migrations.AddField("match", "is_best_of_company", kept(True)),
+        migrations.AlterField("match", "is_best_of_request", kept(False)),
+        migrations.AlterField("match", "is_best_of_company", kept(False)),
+        AddIndexConcurrently(
+            "match", models.Index(fields=["company", "-shown_score"], name="match_of_company_shown")
         ),
-        migrations.AddField(
-            "match", "is_best_of_company", models.BooleanField(default=False, db_default=False, editable=False)
+        AddIndexConcurrently(
+            "match", models.Index(fields=["company"], condition=Q(shown_score=None), name="match_of_before")
         ),
-        migrations.RunSQL(SHOWN, migrations.RunSQL.noop),
-        migrations.RunPython(make_due, migrations.RunPython.noop),
-        migrations.AddIndex("match", models.Index(fields=["company", "-shown_score"], name="match_of_company_shown")),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             "match",
-            models.CheckConstraint(
-                condition=Q(shown_score__gte=0, shown_score__lte=1), name="match_shown_score_range"
-            ),
+            models.CheckConstraint(condition=Q(shown_score__gte=0, shown_score__lte=1), name="match_shown_score_range"),
         ),
+        ValidateConstraint("match", name="match_shown_score_range"),
     ]

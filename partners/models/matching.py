@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,14 @@ class MatchQuerySet(models.QuerySet):
         """A company sees what suits it; the other side sees companies only once they come forward."""
         return self.filter(company__in=company_ids(user))
 
+    def not_refused(self):
+        """Without those whose company said no since they were stored, or heard it."""
+        from partners.models.interests import ExpressionOfInterest  # noqa: PLC0415 -- interests know of requests
+
+        pair = {"request": OuterRef("request"), "company": OuterRef("company")}
+        declined = ExpressionOfInterest.objects.filter(status=ExpressionOfInterest.Status.DECLINED, **pair)
+        return self.exclude(Exists(Dismissal.objects.filter(**pair))).exclude(Exists(declined))
+
 
 class Match(models.Model):
     """How well a company suits a request, with every reason, as codes: the same in each language.
@@ -30,7 +38,9 @@ class Match(models.Model):
     )
     company = models.ForeignKey(Organization, models.CASCADE, related_name="matches", verbose_name=_("company"))
     score = models.FloatField(_("score"))
-    shown_score = models.FloatField(_("score for others"), db_default=0.0)
+    #: Empty until it is compared by the weights and in the form of this version: a migration that empties it has all
+    #: matches stored anew.
+    shown_score = models.FloatField(_("score for others"), null=True)
     # [{"criterion": "sector", "outcome": "met", "points": 0.3, "detail": {...}}], see partners/explaining.py.
     reasons = models.JSONField(_("reasons"), default=list)
     computed_at = models.DateTimeField(_("computed"), default=timezone.now)
@@ -48,8 +58,12 @@ class Match(models.Model):
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="match_score_range"),
             models.CheckConstraint(condition=Q(shown_score__gte=0, shown_score__lte=1), name="match_shown_score_range"),
         ]
-        # As others know them: how a request stands is counted by it. A company's own few are sorted when read.
-        indexes = [models.Index(fields=["company", "-shown_score"], name="match_of_company_shown")]
+        indexes = [
+            models.Index(fields=["company", "-score"], name="match_of_company"),
+            # As others know them: how a request stands is counted by it.
+            models.Index(fields=["company", "-shown_score"], name="match_of_company_shown"),
+            models.Index(fields=["company"], condition=Q(shown_score=None), name="match_of_before"),
+        ]
 
     def __str__(self):
         return f"{self.request} – {self.company}"

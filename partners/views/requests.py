@@ -35,6 +35,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
     matches = (
         Match.objects.visible_to(request.user)
         .filter(request__in=opened, request__paused_at=None, score__gte=matching.THRESHOLD)
+        .not_refused()
         .select_related("request__company__economy", "company")
         .defer(*_VECTORS)
     )

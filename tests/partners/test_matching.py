@@ -1,4 +1,5 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -11,6 +12,7 @@ from partners import (
     freshening,
     lacking,
     matching,
+    ranking,
     reasons,
     requesting,
     scoring,
@@ -541,10 +543,64 @@ class TestStoring:
 
         sweep = matching.refresh_due(limit=1)
 
-        assert [str(error) for error in sweep.failed] == ["unreadable"]
+        assert [str(error) for error in sweep.failed] == ["unreadable"] * 2  # when it was read, and to be compared
         assert sweep.has_more
-        assert CompanyProfile.objects.exclude(read_of="unread").earliest("pk") == second
+        assert Match.objects.filter(company=second.organization).exists()
+        CompanyProfile.objects.filter(pk=third.pk).update(read_of="changed")
         assert third.organization in companies(request_mx)
+        assert list(freshening.unread_companies()) == [first.pk]
+
+    def test_matches_of_an_earlier_version_are_stored_anew_and_compared_at_once_until_then(self, request_mx):
+        company = CompanyProfileFactory().organization
+        matching.refresh(request_mx)
+        matching.refresh_company(company)
+        (match,) = Match.objects.all()
+        Match.objects.update(shown_score=None, score=0.01, reasons=[])
+
+        assert [near.score for near in ranking.nearest(request_mx)] == [match.shown_score]
+        assert [row.score for row in ranking.opportunities(company)] == [match.shown_score]
+        assert matching.refresh_due() == matching.Sweep()
+
+        (again,) = Match.objects.all()
+        assert (again.score, again.shown_score, again.reasons) == (match.score, match.shown_score, match.reasons)
+
+    def test_the_matches_of_a_closed_request_go(self, request_mx, owner_mx):
+        CompanyProfileFactory()
+        matching.refresh_due()
+        assert request_mx.matches.exists()
+
+        requesting.close(request_mx, reason="not_needed", by=owner_mx)
+        matching.refresh_due()
+
+        assert not Match.objects.exists()
+        assert not PartnerRequest.objects.filter(match_is_due=True).exists()
+
+    @pytest.mark.parametrize(("has_more", "asked"), [(True, 1), (False, 0)])
+    def test_a_sweep_that_has_more_to_do_asks_for_the_next(self, monkeypatch, has_more, asked):
+        wanted = []
+        monkeypatch.setattr(matching, "refresh_due", lambda: matching.Sweep(has_more, [ValueError("broken")]))
+        monkeypatch.setattr(tasks, "ask", lambda task, *arguments: wanted.append(task))
+
+        with pytest.raises(ExceptionGroup):
+            tasks.match_due()
+        with pytest.raises(ExceptionGroup):
+            tasks.match_due()  # the one before has let go
+
+        assert wanted == [tasks.match_due] * asked * 2
+
+    def test_beside_a_sweep_at_work_there_is_no_other(self, monkeypatch):
+        rounds = []
+
+        def sweep():
+            rounds.append("begun")
+            tasks.match_due()
+            return matching.Sweep()
+
+        monkeypatch.setattr(matching, "refresh_due", sweep)
+
+        tasks.match_due()
+
+        assert rounds == ["begun"]
 
     def test_a_sweep_in_which_everything_fails_ends_and_is_not_begun_again_at_once(self, request_mx, monkeypatch):
         CompanyProfileFactory.create_batch(3)
@@ -567,6 +623,23 @@ class TestStoring:
 
         with pytest.raises(SoftTimeLimitExceeded):
             matching.refresh_due()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_both_sides_of_a_pair_and_its_renewal_may_be_at_work_at_once(self, owner_mx, firm_mx):
+        profile = CompanyProfileFactory()
+        request = PartnerRequestFactory(published=True, company=firm_mx)
+        matching.refresh(request)
+        calls = [
+            lambda: matching.refresh(request),
+            lambda: matching.refresh_company(profile.organization),
+            lambda: requesting.renew(request, closes_on=request.closes_on + timedelta(days=7), by=owner_mx),
+        ]
+
+        for _round in range(3):
+            race(*calls)
+
+        match = Match.objects.get(company=profile.organization)
+        assert (match.is_best_of_request, match.is_best_of_company) == (True, True)
 
     @pytest.mark.django_db(transaction=True)
     def test_of_two_sweeps_at_once_one_stores(self, monkeypatch):

@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from partners import matching
+from partners import dismissing, matching
 from partners.models import Dismissal
 from tests.factories.partners import CompanyProfileFactory, PartnerRequestFactory
 
@@ -51,3 +51,14 @@ def test_nobody_speaks_for_a_company_of_others(client, match, owner_us):
 
     assert answer.status_code == 404
     assert not Dismissal.objects.exists()
+
+
+def test_what_was_set_aside_while_a_worker_compared_it_is_not_shown_again(client, match, firm_us, owner_us):
+    row = match.matches.get()
+    dismissing.dismiss(match, company=firm_us, reason="later", by=owner_us)
+    row.save()  # the worker had begun before
+    client.force_login(owner_us)
+
+    page = client.get(reverse("partners:match-list"))
+
+    assert list(page.context["page"]) == []
