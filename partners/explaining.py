@@ -41,7 +41,8 @@ class Reason:
         return cls(kept["criterion"], kept["outcome"], kept["points"], kept["detail"])
 
 
-#: What others know of a company that has only requests without its name.
+#: What others know of a company that has only requests without its name; and where a worker of an earlier version,
+#: at work beside us, has stored nothing for others.
 _UNSAID = Reason("complement", UNKNOWN)
 
 

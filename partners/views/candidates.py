@@ -67,7 +67,7 @@ def candidate_invite(request: HttpRequest, slug: str, company: str) -> HttpRespo
 @login_required
 @require_GET
 def member_matches(request: HttpRequest, pk: int) -> HttpResponse:
-    """What suits one of my chamber's member firms, as the firm itself sees it."""
+    """What suits one of my chamber's member firms, without what its own unnamed requests would tell."""
     chambers = [chamber.pk for chamber in chambers_of(request)]
     members = ChamberMember.objects.visible_to(request.user).active().filter(chamber__in=chambers)
     member = get_object_or_404(members.select_related("chamber", "company__economy"), pk=pk)

@@ -257,6 +257,17 @@ class TestRanking:
         assert (how(stored.reasons), how(near.reasons)) == (inside, outside)
         assert (near.score, near.reasons) == (compared.score, explaining.shown(compared.as_json()))
 
+    def test_where_nothing_is_stored_for_others_nothing_is_said_of_own_requests(self, published, firm_us):
+        PartnerRequestFactory(published=True, company=firm_us, type="business_request")
+        matching.refresh(published)
+        stored = published.matches.get()
+        stored.reasons = [{name: one[name] for name in one if name != "outside"} for one in stored.reasons]
+        stored.save(update_fields=["reasons"])
+
+        (near,) = ranking.nearest(published)
+
+        assert how(near.reasons) == "unknown"
+
     def test_how_a_request_stands_is_counted_without_unnamed_requests(self, published, firm_us):
         matching.refresh(published)
         (match,) = published.matches.all()

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.core.management import call_command
 from django.db import connection
 from django.utils import translation
 
@@ -19,6 +20,7 @@ from partners import (
     tasks,
     weights,
 )
+from partners.management.commands import rematch
 from partners.models import CompanyMeaning, CompanyProfile, Condition, Dismissal, Match, PartnerRequest
 from partners.models.requests import last_day_on_earth
 from tests.factories.accounts import UserFactory
@@ -574,6 +576,22 @@ class TestStoring:
 
         assert not Match.objects.exists()
         assert not PartnerRequest.objects.filter(match_is_due=True).exists()
+
+    def test_everything_can_be_made_due_again(self, request_mx, monkeypatch, capsys):
+        monkeypatch.setattr(rematch, "PORTION", 2)
+        CompanyProfileFactory.create_batch(3)
+        unlisted = CompanyProfileFactory(is_listed=False)
+        draft = PartnerRequestFactory()
+        for model in (CompanyProfile, PartnerRequest):
+            model.objects.update(match_is_due=False)
+
+        call_command("rematch")
+
+        listed = CompanyProfile.objects.listed().count()
+        assert f"{listed} companies and 1 requests wait" in capsys.readouterr().out
+        assert not CompanyProfile.objects.listed().filter(match_is_due=False).exists()
+        assert list(CompanyProfile.objects.filter(match_is_due=False, is_listed=False)) == [unlisted]
+        assert list(PartnerRequest.objects.filter(match_is_due=False)) == [draft]
 
     @pytest.mark.parametrize(("has_more", "asked"), [(True, 1), (False, 0)])
     def test_a_sweep_that_has_more_to_do_asks_for_the_next(self, monkeypatch, has_more, asked):
