@@ -125,7 +125,8 @@ def judge(request: PartnerRequest, profile: CompanyProfile) -> Judgement:
 
 
 def refresh(request: PartnerRequest, *, only_if_due: bool = False) -> list[Judgement]:
-    """Store the matches of one open request anew; return them, best first. At the same time as others, too.
+    """Store the matches of one request anew, none of one that is over; return them, best first. At the same time as
+    others, too.
 
     ``only_if_due``: nothing where another has done it meanwhile or is at it; should that one fail, it stays due.
     """
@@ -142,12 +143,13 @@ def _stored_for(request: PartnerRequest) -> list[Scored]:
     best = scoring.score(_asked(requests=[request.pk]))
     there = Match.objects.filter(request=request)
     held = there.filter(is_best_of_company=True).exclude(company__in=[row.company_id for row in best])
-    keys = dict(held.values_list("company__profile", "pk"))
-    others = _compared(keys, lambda some: _asked(requests=[request.pk], these=some))
+    profiles = dict(held.values_list("pk", "company__profile"))
+    # A company may have no profile any more.
+    others = _compared(set(profiles.values()) - {None}, lambda some: _asked(requests=[request.pk], these=some))
     _store(best, others, "is_best_of_request")
-    gone = keys.keys() - {row.profile_id for row in others}
+    possible = {row.profile_id for row in others}
     only_here = Q(is_best_of_company=False) & ~Q(company__in=[row.company_id for row in best])
-    there.filter(only_here | Q(pk__in=[keys[profile] for profile in gone])).delete()
+    there.filter(only_here | Q(pk__in=[pk for pk, profile in profiles.items() if profile not in possible])).delete()
     return best
 
 
@@ -187,12 +189,12 @@ def _store_of(company: Organization) -> None:
         return
     best = scoring.score(_asked(profile=profile.pk))
     held = there.filter(is_best_of_request=True).exclude(request__in=[row.request_id for row in best])
-    keys = dict(held.values_list("request", "pk"))
-    others = _compared(keys, lambda some: _asked(requests=some, these=[profile.pk]))
+    requests = set(held.values_list("request", flat=True))
+    others = _compared(requests, lambda some: _asked(requests=some, these=[profile.pk]))
     _store(best, others, "is_best_of_company")
-    gone = keys.keys() - {row.request_id for row in others}
+    gone = requests - {row.request_id for row in others}
     only_here = Q(is_best_of_request=False) & ~Q(request__in=[row.request_id for row in best])
-    there.filter(only_here | Q(pk__in=[keys[request] for request in gone])).delete()
+    there.filter(only_here | Q(request__in=gone)).delete()
 
 
 def _asked(**pairs: Any) -> Asked:
@@ -272,7 +274,7 @@ class Sweep:
 
 def refresh_due(limit: int = 100) -> Sweep:
     """Read up to ``limit`` companies and requests that nobody has read yet, and store the matches of as many that
-    changed since theirs were stored."""
+    changed since theirs were stored, or that a version before this one has stored."""
     sweep = Sweep()
     sweep.go(freshening.unread_requests(), lambda key: freshening.read_requests([key]), limit)
     sweep.go(freshening.unread_companies(), lambda key: freshening.read_companies([key]), limit)

@@ -1,6 +1,6 @@
 """How much each criterion of a match weighs: the one table that all of matching reads.
 
-What is stored by other weights is stored anew once a migration empties ``shown_score`` of all matches.
+After a change ``manage.py rematch`` has what is stored by other weights stored anew.
 """
 
 from types import MappingProxyType

@@ -38,8 +38,7 @@ class Match(models.Model):
     )
     company = models.ForeignKey(Organization, models.CASCADE, related_name="matches", verbose_name=_("company"))
     score = models.FloatField(_("score"))
-    #: Empty until it is compared by the weights and in the form of this version: a migration that empties it has all
-    #: matches stored anew.
+    #: Empty in what a version before it has stored: that counts as not stored, until the workers store it anew.
     shown_score = models.FloatField(_("score for others"), null=True)
     # [{"criterion": "sector", "outcome": "met", "points": 0.3, "detail": {...}}], see partners/explaining.py.
     reasons = models.JSONField(_("reasons"), default=list)

@@ -454,6 +454,17 @@ class TestStoring:
         if side == "company":
             assert better.matches.get().is_best_of_company
 
+    def test_a_company_without_a_profile_any_more_loses_its_match(self, request_mx, monkeypatch):
+        monkeypatch.setattr(matching, "MOST_STORED", 1)
+        without, *others = (CompanyProfileFactory().organization for _number in range(3))
+        for company in (without, *others):
+            matching.refresh_company(company)
+        CompanyProfile.objects.filter(organization=without).delete()
+
+        matching.refresh(request_mx)
+
+        assert {match.company for match in Match.objects.all()} == set(others)
+
     @pytest.mark.parametrize("side", ["company", "request"])
     def test_what_the_other_side_keeps_goes_when_it_can_be_no_more(self, request_mx, food, monkeypatch, side):
         monkeypatch.setattr(matching, "MOST_STORED", 1)
